@@ -1,0 +1,17 @@
+noinst_LIBRARIES += src/base/libbase.a
+src_base_libbase_a_SOURCES = \
+	src/base/buf.c \
+	src/base/buf.h \
+	src/base/clock.h \
+	src/base/err.c \
+	src/base/err.h \
+	src/base/heap.h \
+	src/base/json.h \
+	src/base/log.h \
+	src/base/pointer.h \
+	src/base/random.h \
+	src/base/rangeset.h \
+	src/base/scan.h \
+	src/base/slice.h \
+	src/base/xalloc.c \
+	src/base/xalloc.h

@@ -1,0 +1,26 @@
+/* From a body to its records: one proven pass over the document, slices out. */
+#ifndef DATA_EXTRACT_H
+#define DATA_EXTRACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/pointer.h"
+#include "base/slice.h"
+
+struct extract {
+	struct slice *records; /* each the bytes of one JSON value in the body */
+	size_t len, room;
+	struct slice cursor; /* the value at `cursor`; ptr NULL: absent or not asked for */
+};
+
+/* Proves that `body` is one complete JSON document and picks the value at `records`: each element
+ * of an array, or the value itself as one record. 0; -EINVAL: not JSON, *truncated tells whether it
+ * merely ended too early; -ENOENT: nothing at `records`. `cursor` may be NULL. Reuses extract's
+ * memory. */
+int extract_records(struct slice body, const struct pointer *records, const struct pointer *cursor,
+		    struct extract *extract, bool *truncated, struct err *err);
+void extract_done(struct extract *extract);
+
+#endif

@@ -1,0 +1,58 @@
+/* Formats: from records to the bytes of rows. One row of formats[] each. Pure; any thread. */
+#ifndef DATA_FORMAT_H
+#define DATA_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "data/colset.h"
+#include "data/extract.h"
+#include "spec/job.h"
+
+/* What metadata columns say about one response; texts borrowed. */
+struct row_meta {
+	int64_t fetched_ms, scheduled_ms; /* UNIX milliseconds */
+	uint64_t run, request;            /* the run, the point's index */
+	int status;
+	const char *url; /* as it may be shown */
+	const struct matrix *matrix;
+	const struct point *point;
+};
+
+/* The job's output as one thing: set up once per run, immutable, shared. */
+struct rows {
+	struct buf bytes; /* appended to; its ceiling bounds memory */
+	uint64_t count;
+	bool unknown; /* automatic columns: a record had a key that is not in the set; `bytes` is
+			 then undone */
+};
+
+struct format {
+	const char *name;      /* "csv": as in output.format */
+	const char *extension; /* ".csv" */
+	const char *summary;
+	enum job_format kind;
+	bool has_header;  /* every file begins with one */
+	bool uses_colset; /* false: with automatic columns the record lands as it came (JSONL) */
+	/* The first bytes of every file. */
+	int (*header)(const struct colset *set, struct buf *out);
+	/* All records of one response. 0; -EINVAL with a sentence naming record, column and pointer
+	 * when a value is not of its column's type or a record cannot be a row; -E2BIG. All or
+	 * nothing. */
+	int (*encode)(const struct job *job, const struct colset *set,
+		      const struct extract *extract, const struct row_meta *meta, struct rows *rows,
+		      struct err *err);
+};
+
+extern const struct format formats[]; /* ends with a NULL name */
+const struct format *format_of(enum job_format kind);
+
+/* The names of all columns the records need that `set` lacks, in order of first sight (automatic
+ * columns): calls `found` for each. The name is valid during the call only. */
+int format_new_columns(const struct colset *set, const struct extract *extract,
+		       void (*found)(struct slice name, void *arg), void *arg, struct err *err);
+
+#endif

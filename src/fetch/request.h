@@ -1,0 +1,67 @@
+/* One request as it travels from the main loop to an engine and back inside its parcel.
+ *
+ * A run holds a pending request as numbers only (index, page, tries); this object is built when the
+ * request is dispatched and freed when its parcel is settled.
+ */
+#ifndef FETCH_REQUEST_H
+#define FETCH_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "spec/job.h"
+
+/* What all requests of a run share. Immutable while any request of it is out; owned by the run
+ * floor. */
+struct request_scope {
+	const struct job *job; /* the run's own, its matrix already narrowed */
+	uint64_t run;
+	int64_t scheduled_ms; /* the slot, UNIX milliseconds */
+	const char *secret;   /* resolved auth secret, or NULL */
+};
+
+struct digest_context; /* of the run floor: what the digest needs; opaque here */
+
+struct request {
+	const struct request_scope *scope;
+	struct digest_context *context;
+	uint64_t index;  /* the point of the matrix */
+	uint32_t page;   /* 0: the first of its chain */
+	uint16_t tries;  /* this one included, from 1 */
+	uint16_t hop;    /* redirects followed for this page */
+	uint32_t worker; /* number within the run, from 0; one request at a time each */
+	uint32_t lane;   /* number within the engine, from 0; the threads engine runs a lane on one
+			    thread */
+	uint64_t tag;    /* the submitter's, untouched by engines */
+
+	char *page_token; /* what the page before gave: a cursor, or a next link's absolute URL;
+			     NULL on page 0 */
+
+	/* what goes out */
+	char *method;
+	char *url;      /* absolute, http or https, normalised */
+	char *host;     /* "name:port", the politeness key */
+	char **headers; /* "Name: value", NULL-terminated; secrets in them: never logged */
+	char *body;     /* NULL: none */
+	size_t body_len;
+	bool keep_raw; /* `try`: the parcel keeps the body */
+};
+
+/* Makes the request for one page of one point. `page_token` is copied. -EINVAL with a sentence when
+ * a template cannot be filled or the URL is not http(s). Main loop; does not block. */
+int request_build(const struct request_scope *scope, uint64_t index, uint32_t page,
+		  const char *page_token, struct request **request, struct err *err);
+/* Turns a request into the one its redirect asks for (RFC 9110 section 15.4: 303, and 301/302 after
+ * POST, become GET without body). `location` may be relative. -EPERM with a sentence when it may
+ * not be followed: another origin, another scheme than http(s), hop beyond request.max_redirects.
+ */
+int request_redirect(struct request *request, int status, const char *location, struct err *err);
+void request_free(struct request *request);
+
+/* The URL as it may be shown: userinfo, and the api_key query value, replaced by "***". Caller
+ * frees. */
+char *request_url_shown(const struct request_scope *scope, const char *url);
+
+#endif

@@ -1,0 +1,45 @@
+/* What a worker made of one response: the outcome, the rows ready to append, and where to go on.
+ *
+ * The digest makes it on the worker; the main loop decides by it (retry, next page, land); the
+ * lander appends its rows and hands it back to be freed. It owns its request.
+ */
+#ifndef RUN_PARCEL_H
+#define RUN_PARCEL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "data/extract.h"
+#include "data/format.h"
+#include "fetch/outcome.h"
+#include "fetch/request.h"
+
+struct parcel {
+	struct request *request;
+	enum outcome outcome;
+	char *error; /* the sentence when the outcome is a failure; NULL otherwise */
+	int status;  /* HTTP; 0: none arrived */
+
+	struct rows rows; /* encoded against `colset_version` unless rows.unknown */
+	uint32_t colset_version;
+	struct buf body; /* decoded; kept when the lander may have to encode anew, or for `try` */
+	struct extract extract; /* slices into body */
+
+	char *next_token;       /* of the chain's next page; NULL: this was the last */
+	char *location;         /* FOLLOW: where to */
+	int64_t retry_after_ms; /* -1: the server did not say */
+	char *content_type;     /* for `try`; NULL otherwise */
+
+	int64_t fetched_ms, taken_us; /* UNIX; duration */
+	uint64_t wire_bytes;
+	unsigned connections;
+	pid_t pid, tid;
+};
+
+/* Frees the request too. NULL is fine. */
+void parcel_free(struct parcel *parcel);
+/* Bytes it keeps in memory: what back-pressure counts. */
+size_t parcel_memory(const struct parcel *parcel);
+
+#endif

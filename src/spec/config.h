@@ -1,0 +1,46 @@
+/* The daemon's own settings, fetchd.yaml: where things are and how much it may do at once. */
+#ifndef SPEC_CONFIG_H
+#define SPEC_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "spec/problem.h"
+
+struct config {
+	char *file; /* absolute; the file may be missing, then all is default */
+	char *jobs_dir, *state_dir, *data_dir; /* absolute */
+	char *secrets_dir;                     /* NULL: none configured */
+	char *socket;                          /* absolute */
+	char *socket_group;                    /* NULL: none */
+	bool socket_group_set; /* the user asked for it: a missing group is an error */
+	mode_t data_mode;      /* of files; directories get the matching x bits and setgid */
+	unsigned async_loops;  /* 0: one per two cores, at least 1 */
+	unsigned threads_max;
+	unsigned max_in_flight; /* requests of all runs together */
+	unsigned per_host;      /* of all runs together, per host; 0: no cap */
+	unsigned max_runs;
+	int64_t shutdown_grace_ms;
+	enum log_level log_level;
+	struct json
+		*document; /* the whole file, for its `defaults` and `jobs`; NULL when missing */
+};
+
+/* Who asks decides the defaults: root uses /etc, /var/lib and /run (below the configured prefix),
+ * others their XDG directories (XDG Base Directory Specification). */
+char *config_default_file(void);
+char *config_default_socket(
+	void); /* what fetchctl tries: /run/fetchd/fetchd.sock if there, else the user's */
+
+/* Reads and checks `file` (NULL: the default one, which may be missing). Problems are added; the
+ * config is complete even then, so that checking goes on to the jobs. NULL only when the file
+ * cannot be read. */
+struct config *config_load(const char *file, struct problems *problems);
+void config_free(struct config *config);
+
+#endif

@@ -1,0 +1,142 @@
+/* A job: what to fetch, how, and where its records land. The first noun of the chain
+ * job -> run -> request -> response -> record -> row -> file.
+ *
+ * Made from a document by the field table in job_fields.c; every default stands there as the user
+ * would write it. Immutable once made, shared by reference between the threads (the one counted
+ * object).
+ */
+#ifndef SPEC_JOB_H
+#define SPEC_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/pointer.h"
+#include "spec/doc.h"
+#include "spec/matrix.h"
+#include "spec/problem.h"
+#include "spec/secret.h"
+#include "spec/template.h"
+
+#define JOB_NAME_MAX    64
+#define JOB_COLUMNS_MAX 1024
+
+enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM };
+enum job_pages { JOB_PAGES_NONE, JOB_PAGES_LINK, JOB_PAGES_CURSOR };
+enum job_auth { JOB_AUTH_NONE, JOB_AUTH_BASIC, JOB_AUTH_BEARER, JOB_AUTH_API_KEY };
+enum job_key_place { JOB_KEY_HEADER, JOB_KEY_QUERY };
+enum job_format { JOB_FORMAT_CSV, JOB_FORMAT_JSONL };
+enum job_column_type {
+	JOB_TYPE_ANY,
+	JOB_TYPE_TEXT,
+	JOB_TYPE_INT,
+	JOB_TYPE_NUMBER,
+	JOB_TYPE_BOOL,
+	JOB_TYPE_JSON
+};
+enum job_meta {
+	JOB_META_NONE,
+	JOB_META_FETCHED_AT,
+	JOB_META_URL,
+	JOB_META_STATUS,
+	JOB_META_RUN,
+	JOB_META_REQUEST,
+	JOB_META_PARAM,
+	JOB_META_SCHEDULED
+};
+
+/* Classes of failure that `retry.on` may name; bits. fetch/outcome.c maps each outcome to one. */
+enum {
+	RETRY_CONNECT = 1 << 0, /* also DNS, reset, TLS handshake cut, incomplete bodies */
+	RETRY_TIMEOUT = 1 << 1,
+	RETRY_408 = 1 << 2,
+	RETRY_425 = 1 << 3,
+	RETRY_429 = 1 << 4,
+	RETRY_5XX = 1 << 5,
+};
+
+struct job_pair { /* a header, a query parameter or a form field */
+	char *name;
+	struct template *value;
+};
+
+struct job_column {
+	char *name;
+	struct pointer *from; /* NULL for a metadata column */
+	enum job_column_type type;
+	enum job_meta meta;
+	char *param; /* for JOB_META_PARAM */
+};
+
+struct job {
+	/* what the field table fills */
+	char *name;
+	char *description; /* "" when none */
+	bool enabled;
+	char *engine; /* a name of the engine table: "async", "threads" (checked by the fetch
+			 floor's table) */
+	unsigned workers;
+
+	struct template *url;
+	char *method;
+	struct job_pair *headers, *query, *form;
+	size_t nheaders, nquery, nform;
+	enum job_body body_kind;
+	struct template *body; /* text, or the JSON value's text with holes inside its strings */
+	int64_t timeout_ms, connect_timeout_ms, stall_timeout_ms; /* stall 0: none */
+	uint64_t max_body_bytes;                                  /* of the decoded body */
+	unsigned max_redirects;
+
+	struct matrix matrix;
+
+	enum job_pages pages;
+	struct pointer *page_from; /* cursor: where the next one is in the body */
+	char *page_param;          /* cursor: the query parameter that carries it */
+	uint64_t pages_max;        /* 0: no limit */
+
+	enum job_auth auth;
+	char *auth_user; /* basic */
+	struct secret_ref auth_secret;
+	enum job_key_place key_place;
+	char *key_name; /* api_key: the header or query parameter */
+
+	struct pointer *records; /* "" the document */
+	bool columns_auto;
+	struct job_column *columns;
+	size_t ncolumns;
+
+	unsigned per_host; /* 0: no cap */
+	unsigned retry_attempts;
+	int64_t retry_first_ms, retry_max_ms, retry_budget_ms;
+	unsigned retry_on; /* RETRY_* bits */
+
+	enum job_format format;
+	struct template *path;              /* under data_dir, without extension */
+	uint64_t rotate_bytes, rotate_rows; /* 0: never */
+
+	/* where it comes from */
+	char *source; /* the file that defines it, absolute; "<request>" before it is stored */
+	struct json *document; /* the job's own part with `defaults:` merged: what a run stores,
+				  what PUT persists */
+	uint64_t hash;         /* of the canonical document: equal hashes mean an unchanged job */
+	unsigned refs;         /* atomic */
+};
+
+/* One job from its JSON form (a stored run's definition, a socket's PUT). `doc` gives places, may
+ * be NULL; `base` is the pointer of `definition` in it. Problems are added; NULL when there was
+ * any. */
+struct job *job_new(const char *name, const struct json *definition, const struct doc *doc,
+		    const char *base, struct problems *problems);
+struct job *job_ref(const struct job *job);
+void job_unref(struct job *job);
+
+/* Every setting with its default filled in and secrets as references only: what `show` prints. */
+struct json *job_show(const struct job *job);
+
+/* ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ */
+bool job_name_valid(const char *name);
+
+#endif

@@ -1,0 +1,40 @@
+/* All jobs the daemon knows, and the difference between two such sets: what a reload does.
+ *
+ * Sources, in this order: `jobs:` of fetchd.yaml, every *.yaml *.yml *.json of jobs_dir (sorted),
+ * and of <state_dir>/jobs.d (those added over the socket). A name has one source: a second
+ * definition is a problem that names both. `defaults:` of a file is merged under each job of that
+ * file.
+ */
+#ifndef SPEC_JOBSET_H
+#define SPEC_JOBSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "spec/config.h"
+#include "spec/job.h"
+#include "spec/problem.h"
+
+struct jobset {
+	struct job **jobs; /* sorted by name */
+	size_t len;
+};
+
+/* Blocking (reads files): not on the main loop. The set is complete as far as it could be read; a
+ * caller that finds problems must not use it (a file with an error changes nothing at all). */
+struct jobset *jobset_load(const struct config *config, struct problems *problems);
+/* The jobs of one file, for --once FILE and `check FILE`. */
+struct jobset *jobset_load_file(const char *file, struct problems *problems);
+/* The same from memory: `file` only names it; relative paths are a problem when `strict_paths`. */
+struct jobset *jobset_parse(const char *file, enum doc_syntax syntax, const char *text, size_t len,
+			    bool strict_paths, struct problems *problems);
+void jobset_free(struct jobset *set);
+
+struct job *jobset_find(const struct jobset *set, const char *name); /* borrowed; NULL */
+
+enum jobset_change { JOBSET_ADDED, JOBSET_CHANGED, JOBSET_REMOVED };
+typedef void jobset_diff_fn(enum jobset_change change, const struct job *old, const struct job *new,
+			    void *arg);
+void jobset_diff(const struct jobset *old, const struct jobset *new, jobset_diff_fn *fn, void *arg);
+
+#endif

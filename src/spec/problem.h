@@ -1,0 +1,38 @@
+/* The list of everything wrong with a file, each with its place: `--check` prints all, not the
+ * first. */
+#ifndef SPEC_PROBLEM_H
+#define SPEC_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "spec/doc.h"
+
+#define PROBLEMS_MAX 1000 /* more are counted, not kept */
+
+struct problem {
+	char *file;
+	char *pointer; /* "/jobs/inventory/workers"; "" for the whole file */
+	struct place place;
+	char *sentence;
+};
+
+struct problems {
+	struct problem *items;
+	size_t len, room;
+	size_t dropped;
+};
+
+void problems_done(struct problems *problems); /* a zeroed one is empty and valid */
+/* `at_key`: the place is the key's (unknown or duplicate key) and not the value's. doc may be NULL.
+ */
+void problems_add(struct problems *problems, const struct doc *doc, const char *pointer,
+		  bool at_key, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* "FILE:LINE:COLUMN: error: SENTENCE", the caller frees. */
+char *problem_text(const struct problem *problem);
+/* {"items": [{"file", "pointer", "line", "column", "detail"}], "dropped": N} */
+struct json *problems_json(const struct problems *problems);
+
+#endif

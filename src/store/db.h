@@ -1,0 +1,32 @@
+/* The state database, <state_dir>/fetchd.db: SQLite in WAL mode, synchronous=FULL.
+ *
+ * One writing and checkpointing connection (the lander's), one read-only connection (the query
+ * thread's). Tables are STRICT; application_id and user_version say whose file it is and which
+ * schema. The client never opens it. SQLite is included only in this folder.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db; /* one connection with its prepared statements; one thread at a time */
+
+/* Opens or creates. -EUCLEAN: damaged (quick_check after an unclean stop, not a database, another
+ * program's); nothing is changed then, and the sentence names the file and what to do. -ENOTSUP: a
+ * newer schema. */
+int db_open(const char *path, struct db **db, struct err *err);
+int db_open_readonly(const char *path, struct db **db, struct err *err); /* after db_open made it */
+/* Checkpoints and marks the stop as clean when it was the writing one. NULL is fine. */
+void db_close(struct db *db);
+
+/* One transaction (BEGIN IMMEDIATE ... COMMIT) at a time. All writers below need one to be open. A
+ * failed writer makes db_commit fail and roll back: callers may check once, at the commit. -ENOSPC,
+ * -EIO, -EUCLEAN. */
+int db_begin(struct db *db, struct err *err);
+int db_commit(struct db *db, struct err *err);
+void db_rollback(struct db *db);
+
+#endif

@@ -1,0 +1,69 @@
+/* What of a run is done: ranges of finished points, open chains, failures. The heart of exactly
+ * once.
+ *
+ * A point is in `progress` when it needs no more work: landed, empty, unchanged or failed for good.
+ * A chain (pages) is in `chains` while its next page is still to come, and enters progress when it
+ * is finished.
+ */
+#ifndef STORE_LEDGER_H
+#define STORE_LEDGER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/rangeset.h"
+#include "store/db.h"
+
+/* Writers: inside a transaction; errors are remembered for db_commit. */
+
+/* Marks points as finished. `set` is the run's progress as last committed: it is brought up to date
+ * with the `n` indexes (sorted by this call), and only the ranges that changed are written. If the
+ * transaction is rolled back, `set` must be loaded anew. */
+void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *indexes, size_t n);
+/* Takes points out again (retry of failures). */
+void ledger_reopen(struct db *db, uint64_t run, struct rangeset *set, const uint64_t *indexes,
+		   size_t n);
+
+struct chain_record {
+	uint64_t index;
+	uint32_t next_page; /* the page to fetch next, from 1 */
+	char *token;        /* its token (page.h) */
+	uint64_t rows;      /* landed by this chain so far */
+	void *visited; /* hashes of tokens seen, 8 bytes each, oldest first, at most 4,096 kept */
+	size_t visited_len; /* bytes */
+};
+void ledger_chain_put(struct db *db, uint64_t run, const struct chain_record *chain);
+void ledger_chain_drop(struct db *db, uint64_t run, uint64_t index);
+
+struct failure_record {
+	uint64_t index;
+	uint32_t page;
+	char *token;   /* of that page; NULL on page 0 */
+	char *params;  /* JSON text */
+	char *url;     /* as it may be shown; NULL */
+	int status;    /* 0: none */
+	char *outcome; /* name of the outcome table */
+	char *error;   /* the sentence */
+	uint32_t tries;
+};
+void ledger_failure_put(struct db *db, uint64_t run, const struct failure_record *failure);
+void ledger_failure_drop(struct db *db, uint64_t run, uint64_t index);
+
+/* Readers. */
+int ledger_load(struct db *db, uint64_t run, struct rangeset *set, struct err *err);
+int ledger_each_chain(struct db *db, uint64_t run,
+		      void (*fn)(const struct chain_record *chain, void *arg), void *arg,
+		      struct err *err);
+/* In order of index, `after` excluded (UINT64_MAX: from the first), at most `limit`; returns how
+ * many or -errno. */
+int ledger_each_failure(struct db *db, uint64_t run, uint64_t after, unsigned limit,
+			void (*fn)(const struct failure_record *failure, void *arg), void *arg,
+			struct err *err);
+/* {"items": [{"params", "page", "url", "status", "error", "tries", "index", "outcome"}], "next"};
+ * SPEC section 5. */
+struct json *ledger_failures_json(struct db *db, uint64_t run, unsigned limit, uint64_t after,
+				  struct err *err);
+
+#endif

@@ -1,0 +1,17 @@
+# Tests speak TAP; a unit test is one Check program a module, linked with its floor's *_LIBS.
+AM_TESTS_ENVIRONMENT = export top_srcdir='$(top_srcdir)' top_builddir='$(top_builddir)';
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+TEST_EXTENSIONS = .bats .t
+BATS_LOG_DRIVER = $(LOG_DRIVER)
+BATS_LOG_COMPILER = bats
+AM_BATS_LOG_FLAGS = --tap
+T_LOG_DRIVER = $(LOG_DRIVER)
+
+include tests/unit/base/local.mk
+include tests/unit/io/local.mk
+include tests/unit/spec/local.mk
+include tests/unit/control/local.mk
+include tests/unit/fetch/local.mk
+include tests/unit/data/local.mk
+include tests/unit/store/local.mk
+include tests/unit/run/local.mk

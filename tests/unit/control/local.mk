@@ -1,0 +1,1 @@
+# Unit tests of src/control, one program a module.

@@ -1,0 +1,1 @@
+# Unit tests of src/data, one program a module.

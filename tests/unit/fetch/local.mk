@@ -1,0 +1,1 @@
+# Unit tests of src/fetch, one program a module.

@@ -1,0 +1,1 @@
+# Unit tests of src/io, one program a module.

@@ -1,0 +1,1 @@
+# Unit tests of src/spec, one program a module.
