@@ -20,13 +20,13 @@ struct jobset {
 	size_t len;
 };
 
-/* Blocking (reads files): not on the main loop. The set is complete as far as it could be read; a
- * caller that finds problems must not use it (a file with an error changes nothing at all). */
+/* Blocking (reads files): not on the main loop. Never NULL; empty when there was any problem, since
+ * a file with an error changes nothing at all. */
 struct jobset *jobset_load(const struct config *config, struct problems *problems);
 /* The jobs of one file, for --once FILE and `check FILE`. */
 struct jobset *jobset_load_file(const char *file, struct problems *problems);
 /* The same from memory: `file` only names it; relative paths are a problem when `strict_paths`. */
-struct jobset *jobset_parse(const char *file, enum doc_syntax syntax, const char *text, size_t len,
+struct jobset *jobset_parse(const char *file, enum doc_syntax syntax, struct slice text,
 			    bool strict_paths, struct problems *problems);
 void jobset_free(struct jobset *set);
 

@@ -1,5 +1,6 @@
 /* The list of everything wrong with a file, each with its place: `--check` prints all, not the
- * first. */
+ * first. The same sentence at the same place is kept once (a fault in `defaults:` meets every job).
+ */
 #ifndef SPEC_PROBLEM_H
 #define SPEC_PROBLEM_H
 
@@ -30,7 +31,10 @@ void problems_done(struct problems *problems); /* a zeroed one is empty and vali
  */
 void problems_add(struct problems *problems, const struct doc *doc, const char *pointer,
 		  bool at_key, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* "FILE:LINE:COLUMN: error: SENTENCE", the caller frees. */
+/* For a file without a document: it cannot be read, or is not YAML or JSON from `place` on. */
+void problems_add_at(struct problems *problems, const char *file, struct place place,
+		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* "FILE:LINE:COLUMN: error: SENTENCE" (less what is not known), the caller frees. */
 char *problem_text(const struct problem *problem);
 /* {"items": [{"file", "pointer", "line", "column", "detail"}], "dropped": N} */
 struct json *problems_json(const struct problems *problems);
