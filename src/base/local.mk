@@ -11,7 +11,12 @@ src_base_libbase_a_SOURCES = \
 	src/base/pointer.h \
 	src/base/random.h \
 	src/base/rangeset.h \
+	src/base/scan.c \
 	src/base/scan.h \
+	src/base/scan_bytes.h \
+	src/base/scan_text.c \
 	src/base/slice.h \
+	src/base/utf8.c \
+	src/base/utf8.h \
 	src/base/xalloc.c \
 	src/base/xalloc.h

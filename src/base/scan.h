@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "base/utf8.h"
 
 #define SCAN_DEPTH_MAX 512 /* hard limit of nesting; scan_init may ask for less */
 
@@ -39,12 +40,14 @@ struct scan {
 	const char *error;            /* static sentence, "expected ',' or ']'", after SCAN_ERROR */
 	struct slice value; /* of the last KEY, STRING, NUMBER; for the others the token's bytes */
 	bool escaped;       /* the last KEY or STRING holds a backslash */
+	size_t spaces; /* bytes of white space between tokens so far: when it did not grow over a
+			     * value, the value's bytes are compact as they are */
 	uint16_t depth, depth_max;
 	uint8_t state;
 	uint64_t nest[SCAN_DEPTH_MAX / 64]; /* one bit a level: 1 object, 0 array */
 };
 
-/* `bytes` must outlive the scan and all its slices. */
+/* `bytes` must outlive the scan and all its slices. Containers nest at most depth_max deep. */
 void scan_init(struct scan *scan, const char *bytes, size_t len, unsigned depth_max);
 enum scan_token scan_next(struct scan *scan);
 
@@ -60,10 +63,9 @@ void scan_place(const char *start, const char *at, unsigned *line, unsigned *col
 /* Appends the text a KEY or STRING slice stands for, as UTF-8. \u0000 is kept as a NUL byte.
  * Surrogate pairs join; a lone surrogate becomes U+FFFD. 0 or -E2BIG. */
 int scan_unescape(struct slice raw, struct buf *out);
+/* True when the KEY or STRING slice stands for `text`; escapes are looked through. */
+bool scan_means(struct slice raw, struct slice text);
 /* Appends `whole`, proven JSON, without the white space between tokens. 0 or -E2BIG. */
 int scan_compact(struct slice whole, struct buf *out);
-
-/* True when the bytes are valid UTF-8, RFC 3629. */
-bool utf8_valid(const char *bytes, size_t len);
 
 #endif

@@ -1,5 +1,12 @@
 # Unit tests of src/base, one program a module.
-check_PROGRAMS += tests/unit/base/buf_test
-TESTS += tests/unit/base/buf_test
+base_tests = \
+	tests/unit/base/buf_test \
+	tests/unit/base/scan_test
+check_PROGRAMS += $(base_tests)
+TESTS += $(base_tests)
+
 tests_unit_base_buf_test_SOURCES = tests/unit/base/buf_test.c tests/unit/unit.h
 tests_unit_base_buf_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_scan_test_SOURCES = tests/unit/base/scan_test.c tests/unit/unit.h
+tests_unit_base_scan_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
