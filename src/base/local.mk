@@ -8,6 +8,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/heap.h \
 	src/base/json.h \
 	src/base/log.h \
+	src/base/pointer.c \
 	src/base/pointer.h \
 	src/base/random.h \
 	src/base/rangeset.h \
