@@ -2,7 +2,9 @@ noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
 	src/base/buf.c \
 	src/base/buf.h \
+	src/base/clock.c \
 	src/base/clock.h \
+	src/base/clock_parse.c \
 	src/base/err.c \
 	src/base/err.h \
 	src/base/heap.h \
