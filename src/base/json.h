@@ -27,12 +27,14 @@ enum json_type {
 	JSON_OBJECT
 };
 
-/* One strict document (scan.h decides), keys unique, depth <= 64. `doc` is the caller's:
- * json_unref. */
+/* One strict document (scan.h decides), keys unique and without NUL, depth <= 64. `doc` is the
+ * caller's: json_unref. Integers that fit int64_t become JSON_INT, all other numbers JSON_NUMBER.
+ */
 int json_parse(const char *text, size_t len, struct json **doc, struct err *err);
 struct json *json_ref(const struct json *doc);
 void json_unref(struct json *doc);
 struct json *json_copy(const struct json *doc); /* deep */
+/* Members in any order. Numbers are compared as written: 1, 1.0 and 1e0 are three values. */
 bool json_equal(const struct json *a, const struct json *b);
 
 /* The caller frees. `pretty`: indented by two, for people. */
@@ -40,7 +42,7 @@ char *json_text(const struct json *doc, bool pretty);
 int json_write(const struct json *doc, struct buf *out); /* compact */
 
 enum json_type json_type(const struct json *doc);
-const char *json_type_name(enum json_type type); /* "an object", "a string", ... for sentences */
+const char *json_type_name(enum json_type type); /* "an object", "a list", ... for sentences */
 
 /* Readers borrow, and answer NULL, `def` or 0 when the thing is missing or of another type. */
 struct json *json_get(const struct json *object, const char *key);
@@ -49,6 +51,7 @@ struct json *json_find(const struct json *doc, const char *pointer); /* RFC 6901
 bool json_has(const struct json *object, const char *key);           /* also when null */
 size_t json_len(const struct json *doc);                             /* members or elements */
 const char *json_str(const struct json *doc);                        /* NULL unless a string */
+struct slice json_slice(const struct json *doc); /* a string with the NULs it may hold */
 int64_t json_int(const struct json *doc, int64_t def);
 double json_number(const struct json *doc, double def);
 bool json_bool(const struct json *doc, bool def);

@@ -8,7 +8,10 @@ src_base_libbase_a_SOURCES = \
 	src/base/err.c \
 	src/base/err.h \
 	src/base/heap.h \
+	src/base/json.c \
 	src/base/json.h \
+	src/base/json_parse.c \
+	src/base/json_tree.c \
 	src/base/log.h \
 	src/base/pointer.c \
 	src/base/pointer.h \

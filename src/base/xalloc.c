@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void no_memory(void)
+_Noreturn void no_memory(void)
 {
 	static const char line[] =
 		"fetchd: out of memory; stopping here, what is landed stays landed\n";

@@ -18,4 +18,7 @@ char *xstrndup(const char *text, size_t len) __attribute__((malloc, returns_nonn
 char *xasprintf(const char *fmt, ...)
 	__attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* For libraries that answer NULL: says so and aborts. */
+_Noreturn void no_memory(void);
+
 #endif
