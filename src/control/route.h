@@ -34,7 +34,7 @@ struct route {
 struct route_match {
 	const struct route *route; /* NULL: no such path, or not this method */
 	bool path_known;  /* the path exists with another method: 405, `allowed` lists them */
-	char allowed[64]; /* "GET, PUT" */
+	char allowed[64]; /* "GET, HEAD, PUT": for the Allow header */
 	size_t nparams;
 	struct slice names[ROUTE_PARAMS_MAX];
 	char values[ROUTE_PARAMS_MAX][256]; /* percent-decoded; a value with "/", NUL or control

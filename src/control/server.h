@@ -8,6 +8,7 @@
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -23,14 +24,15 @@ struct server_options {
 		*socket; /* path; its directory is made when missing; a stale socket is replaced */
 	int listen_fd;   /* >= 0: passed in by systemd, used instead of making `socket` */
 	gid_t group; /* who may connect and write besides root and our user; (gid_t)-1: nobody */
-	unsigned max_connections; /* 0: 4,096 */
+	unsigned max_connections; /* 0: 4,096; further ones wait until one is closed */
+	int64_t heartbeat_ms;     /* of silent streams; 0: 10 s */
 };
 
 /* Mode 0660 with a group, else 0600. -EADDRINUSE when a live process answers on the socket. */
 int server_start(struct loop *loop, const struct server_options *options, struct server **server,
 		 struct err *err);
-/* No new calls; those waiting get a 503, streams end. Removes the socket unless it was passed in.
- */
+/* No new calls; those waiting get a 503 (their handlers still end them), streams end. Removes the
+ * socket unless it was passed in. NULL is fine. */
 void server_stop(struct server *server);
 unsigned server_connections(const struct server *server);
 
