@@ -15,6 +15,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/log.h \
 	src/base/pointer.c \
 	src/base/pointer.h \
+	src/base/printable.c \
+	src/base/printable.h \
 	src/base/random.h \
 	src/base/rangeset.h \
 	src/base/scan.c \
