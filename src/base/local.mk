@@ -12,6 +12,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/json.h \
 	src/base/json_parse.c \
 	src/base/json_tree.c \
+	src/base/log.c \
 	src/base/log.h \
 	src/base/pointer.c \
 	src/base/pointer.h \
