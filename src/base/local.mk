@@ -7,6 +7,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/clock_parse.c \
 	src/base/err.c \
 	src/base/err.h \
+	src/base/heap.c \
 	src/base/heap.h \
 	src/base/json.c \
 	src/base/json.h \
@@ -18,6 +19,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/pointer.h \
 	src/base/printable.c \
 	src/base/printable.h \
+	src/base/random.c \
 	src/base/random.h \
 	src/base/rangeset.h \
 	src/base/scan.c \

@@ -1,6 +1,7 @@
 # Unit tests of src/base, one program a module.
 base_tests = \
 	tests/unit/base/buf_test \
+	tests/unit/base/heap_test \
 	tests/unit/base/json_test \
 	tests/unit/base/scan_test
 check_PROGRAMS += $(base_tests)
@@ -8,6 +9,9 @@ TESTS += $(base_tests)
 
 tests_unit_base_buf_test_SOURCES = tests/unit/base/buf_test.c tests/unit/unit.h
 tests_unit_base_buf_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_heap_test_SOURCES = tests/unit/base/heap_test.c tests/unit/unit.h
+tests_unit_base_heap_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_json_test_SOURCES = tests/unit/base/json_test.c tests/unit/unit.h
 tests_unit_base_json_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
