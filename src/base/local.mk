@@ -1,5 +1,7 @@
 noinst_LIBRARIES += src/base/libbase.a
 src_base_libbase_a_SOURCES = \
+	src/base/bitmap.c \
+	src/base/bitmap.h \
 	src/base/buf.c \
 	src/base/buf.h \
 	src/base/clock.c \
@@ -21,6 +23,7 @@ src_base_libbase_a_SOURCES = \
 	src/base/printable.h \
 	src/base/random.c \
 	src/base/random.h \
+	src/base/rangeset.c \
 	src/base/rangeset.h \
 	src/base/scan.c \
 	src/base/scan.h \

@@ -18,6 +18,7 @@ struct range {
 
 struct rangeset *rangeset_new(uint64_t universe); /* members are 0 .. universe-1 */
 void rangeset_free(struct rangeset *set);
+/* What lies beyond the universe is cut off. */
 void rangeset_add(struct rangeset *set, uint64_t member);
 void rangeset_add_range(struct rangeset *set, struct range range);
 void rangeset_remove(struct rangeset *set, uint64_t member);

@@ -3,6 +3,7 @@ base_tests = \
 	tests/unit/base/buf_test \
 	tests/unit/base/heap_test \
 	tests/unit/base/json_test \
+	tests/unit/base/rangeset_test \
 	tests/unit/base/scan_test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
@@ -15,6 +16,9 @@ tests_unit_base_heap_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_json_test_SOURCES = tests/unit/base/json_test.c tests/unit/unit.h
 tests_unit_base_json_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_rangeset_test_SOURCES = tests/unit/base/rangeset_test.c tests/unit/unit.h
+tests_unit_base_rangeset_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_scan_test_SOURCES = tests/unit/base/scan_test.c tests/unit/unit.h
 tests_unit_base_scan_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
