@@ -1,0 +1,313 @@
+/* Connections and transactions: see db.h.
+ *
+ * A database that is not ours, is newer or is damaged must be left exactly as it was found, so
+ * everything up to schema_upgrade only reads, and the connection is told first not to checkpoint
+ * when it is closed. A new file gets its tables before it is switched to WAL: from its first
+ * committed byte on, the header in the main file says whose it is.
+ */
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/xalloc.h"
+#include "store/schema.h"
+#include "store/sql.h"
+
+#define BUSY_WAIT_MS 5000 /* somebody's backup or sqlite3 shell may hold the lock for a moment */
+
+#define SET_ASIDE                                                                                  \
+	"nothing was changed; restore it from a backup, or move it aside with its -wal and -shm "  \
+	"files to begin with an empty history"
+
+static const char common_settings[] = "PRAGMA trusted_schema = OFF;"
+				      "PRAGMA cell_size_check = ON;"
+				      "PRAGMA temp_store = MEMORY;"
+				      "PRAGMA mmap_size = 0;";
+static const char writing_settings[] = "PRAGMA synchronous = FULL;"
+				       "PRAGMA cache_size = -2048;" /* KiB */
+				       "PRAGMA wal_autocheckpoint = 1000;"
+				       "PRAGMA journal_size_limit = 8388608;";
+static const char reading_settings[] = "PRAGMA query_only = ON;"
+				       "PRAGMA cache_size = -1024;"
+				       "PRAGMA wal_autocheckpoint = 0;";
+
+static const struct sql begin = { "beginning a transaction", "BEGIN IMMEDIATE" };
+static const struct sql commit = { "committing", "COMMIT" };
+static const struct sql rollback = { "rolling back", "ROLLBACK" };
+static const struct sql mark_clean = { "marking the stop as clean",
+				       "UPDATE meta SET value = 1 WHERE name = 'clean'" };
+static const struct sql was_clean = { "looking whether it was closed properly",
+				      "SELECT value FROM meta WHERE name = 'clean'" };
+static const struct sql quick_check = { "checking it after an unclean stop",
+					"PRAGMA quick_check(1)" };
+static const struct sql identity = {
+	"looking whose database it is",
+	"SELECT (SELECT application_id FROM pragma_application_id),"
+	" (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)"
+};
+static const struct sql wal_mode = { "switching it to WAL", "PRAGMA journal_mode = WAL" };
+
+static void drop(struct db *db)
+{
+	for (size_t i = 0; i < db->cached; i++)
+		sqlite3_finalize(db->cache[i].handle);
+	sqlite3_close(db->handle);
+	free(db->path);
+	free(db);
+}
+
+static int apply_settings(struct db *db, struct err *err)
+{
+	int result = sqlite3_exec(db->handle, common_settings, NULL, NULL, NULL);
+
+	if (result == SQLITE_OK)
+		result = sqlite3_exec(db->handle, db->writing ? writing_settings : reading_settings,
+				      NULL, NULL, NULL);
+	return result == SQLITE_OK ? 0 : db_trouble(db, result, "opening it", err);
+}
+
+static int connect_to(const char *path, int flags, struct db **db, struct err *err)
+{
+	struct db *made = xcalloc(1, sizeof(*made));
+	int result, code;
+
+	made->path = xstrdup(path);
+	made->writing = flags & SQLITE_OPEN_READWRITE;
+	result = sqlite3_open_v2(path, &made->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (result != SQLITE_OK) {
+		code = db_trouble(made, result, "opening it", err);
+		drop(made);
+		return code;
+	}
+	sqlite3_extended_result_codes(made->handle, 1);
+	sqlite3_busy_timeout(made->handle, BUSY_WAIT_MS);
+	sqlite3_db_config(made->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	*db = made;
+	return 0;
+}
+
+/* A write-ahead log whose database is gone or empty holds commits that SQLite would throw away. */
+static int refuse_lone_wal(const char *path, struct err *err)
+{
+	char *wal = xasprintf("%s-wal", path);
+	struct stat main_file, log_file;
+	int code = 0;
+
+	if ((stat(path, &main_file) != 0 || main_file.st_size == 0) && stat(wal, &log_file) == 0 &&
+	    log_file.st_size > 0)
+		code = err_set(err, -EUCLEAN,
+			       "%s: holds what was last committed to %s, but that file is missing "
+			       "or empty; " SET_ASIDE,
+			       wal, path);
+	free(wal);
+	return code;
+}
+
+struct identity {
+	int64_t application, version, tables;
+};
+
+static int read_identity(struct db *db, struct identity *found, struct err *err)
+{
+	struct stmt st = stmt_open(db, &identity);
+	int code = stmt_next(&st, err);
+
+	if (code > 0) {
+		found->application = stmt_take_int(&st);
+		found->version = stmt_take_int(&st);
+		found->tables = stmt_take_int(&st);
+	}
+	stmt_close(&st);
+	return code < 0 ? code : 0;
+}
+
+static bool is_new(const struct identity *found)
+{
+	return found->application == 0 && found->version == 0 && found->tables == 0;
+}
+
+static int check_identity(struct db *db, const struct identity *found, struct err *err)
+{
+	if (found->application != SCHEMA_APPLICATION_ID)
+		return err_set(err, -EUCLEAN,
+			       "%s: this database belongs to another program; nothing was changed; "
+			       "move it, or give fetchd another state_dir",
+			       db->path);
+	if (found->version > schema_version)
+		return err_set(
+			err, -ENOTSUP,
+			"%s: was written by a newer fetchd (schema %lld, this one knows %u); "
+			"nothing was changed; install that version again",
+			db->path, (long long)found->version, schema_version);
+	if (found->version < 1)
+		return err_set(err, -EUCLEAN, "%s: has no schema version; " SET_ASIDE, db->path);
+	return 0;
+}
+
+/* After a proper stop the file is believed; after any other it is read through once. */
+static int check_health(struct db *db, struct err *err)
+{
+	struct stmt st = stmt_open(db, &was_clean);
+	int code = stmt_next(&st, err);
+	bool clean = code > 0 && stmt_take_int(&st) == 1;
+	const char *verdict;
+
+	stmt_close(&st);
+	if (code < 0 || clean)
+		return code < 0 ? code : 0;
+	st = stmt_open(db, &quick_check);
+	code = stmt_next(&st, err);
+	verdict = code > 0 ? stmt_take_text(&st) : "no answer";
+	if (code >= 0)
+		code = verdict && strcmp(verdict, "ok") == 0
+			       ? 0
+			       : err_set(err, -EUCLEAN, "%s: is damaged (%s); " SET_ASIDE, db->path,
+					 verdict ? verdict : "no answer");
+	stmt_close(&st);
+	return code;
+}
+
+static int enter_wal(struct db *db, struct err *err)
+{
+	struct stmt st = stmt_open(db, &wal_mode);
+	int code = stmt_next(&st, err);
+	const char *mode = code > 0 ? stmt_take_text(&st) : NULL;
+
+	if (code > 0)
+		code = mode && strcmp(mode, "wal") == 0
+			       ? 0
+			       : err_set(err, -ENOTSUP,
+					 "%s: its file system cannot hold a write-ahead log; put "
+					 "state_dir on a local disk",
+					 db->path);
+	stmt_close(&st);
+	return code;
+}
+
+static int take_over(struct db *db, struct err *err)
+{
+	struct identity found = { 0 };
+	int code = apply_settings(db, err);
+
+	if (!code)
+		code = read_identity(db, &found, err);
+	if (!code && !is_new(&found))
+		code = check_identity(db, &found, err);
+	if (!code && !is_new(&found))
+		code = check_health(db, err);
+	if (code == -EUCLEAN &&
+	    db->doubtful) /* SQLite's own finding, before anything was written */
+		err_set(err, code, "%s: is damaged (%s); " SET_ASIDE, db->path,
+			sqlite3_errmsg(db->handle));
+	if (!code)
+		code = schema_upgrade(db, (unsigned)found.version, err);
+	return code ? code : enter_wal(db, err);
+}
+
+int db_open(const char *path, struct db **db, struct err *err)
+{
+	struct db *made;
+	int code = refuse_lone_wal(path, err);
+
+	if (!code)
+		code = connect_to(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &made, err);
+	if (code)
+		return code;
+	code = take_over(made, err);
+	if (code) {
+		drop(made);
+		return code;
+	}
+	sqlite3_db_config(made->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	*db = made;
+	return 0;
+}
+
+int db_open_readonly(const char *path, struct db **db, struct err *err)
+{
+	struct identity found = { 0 };
+	struct db *made;
+	int code = connect_to(path, SQLITE_OPEN_READONLY, &made, err);
+
+	if (code)
+		return code;
+	code = apply_settings(made, err);
+	if (!code)
+		code = read_identity(made, &found, err);
+	if (!code)
+		code = check_identity(made, &found, err);
+	if (code)
+		drop(made);
+	else
+		*db = made;
+	return code;
+}
+
+static void close_cleanly(struct db *db)
+{
+	if (db->transaction)
+		db_rollback(db);
+	if (db->doubtful || db_begin(db, NULL) != 0)
+		return;
+	struct stmt st = stmt_open(db, &mark_clean);
+	stmt_run(&st);
+	if (db_commit(db, NULL) == 0)
+		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	if (db->writing)
+		close_cleanly(db);
+	drop(db);
+}
+
+static int control(struct db *db, const struct sql *sql, struct err *err)
+{
+	struct stmt st = stmt_open(db, sql);
+	int code = stmt_next(&st, err);
+
+	stmt_close(&st);
+	return code;
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+	int code;
+
+	assert(db->writing && !db->transaction);
+	db->failure = 0;
+	code = control(db, &begin, err);
+	db->transaction = code == 0;
+	return code;
+}
+
+int db_commit(struct db *db, struct err *err)
+{
+	int code = db->failure;
+
+	assert(db->transaction);
+	if (code && err)
+		*err = db->why;
+	if (!code)
+		code = control(db, &commit, err);
+	if (code)
+		db_rollback(db);
+	db->transaction = false;
+	return code;
+}
+
+/* SQLite may have rolled back by itself already (full disk, input/output error). */
+void db_rollback(struct db *db)
+{
+	assert(db->transaction);
+	db->transaction = false;
+	if (!sqlite3_get_autocommit(db->handle))
+		control(db, &rollback, NULL);
+}

@@ -1,0 +1,153 @@
+/* The finished points of a run: the part of ledger.h that deals in ranges.
+ *
+ * The table and the rangeset say the same at every commit. Finishing a batch first brings the set
+ * up to date and then writes, for every range that now holds a point of the batch, that range as it
+ * has become: points next to one another, or that close the gap between two old ranges, cost one
+ * row together. Rows that were swallowed begin inside the new range, so one DELETE by key takes
+ * them, whatever they were. This asks nothing of how the set keeps its ranges.
+ */
+#include "store/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "store/sql.h"
+
+static const struct sql put_range = {
+	"saving the progress of a run",
+	"INSERT OR REPLACE INTO progress (run, first, last) VALUES (?, ?, ?)",
+};
+static const struct sql drop_swallowed = {
+	"saving the progress of a run",
+	"DELETE FROM progress WHERE run = ? AND first > ? AND first <= ?",
+};
+static const struct sql drop_range = {
+	"saving the progress of a run",
+	"DELETE FROM progress WHERE run = ? AND first = ?",
+};
+static const struct sql load = {
+	"reading the progress of a run",
+	"SELECT first, last FROM progress WHERE run = ? ORDER BY first",
+};
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void put(struct db *db, uint64_t run, uint64_t first, uint64_t last)
+{
+	struct stmt st = stmt_open(db, &put_range);
+
+	stmt_int(&st, (int64_t)run);
+	stmt_int(&st, (int64_t)first);
+	stmt_int(&st, (int64_t)last);
+	stmt_run(&st);
+}
+
+/* Removes the rows that begin behind the start of `range` and within it. */
+static void swallow(struct db *db, uint64_t run, struct range range)
+{
+	struct stmt st = stmt_open(db, &drop_swallowed);
+
+	stmt_int(&st, (int64_t)run);
+	stmt_int(&st, (int64_t)range.first);
+	stmt_int(&st, (int64_t)range.last);
+	stmt_run(&st);
+}
+
+static void drop(struct db *db, uint64_t run, uint64_t first)
+{
+	struct stmt st = stmt_open(db, &drop_range);
+
+	stmt_int(&st, (int64_t)run);
+	stmt_int(&st, (int64_t)first);
+	stmt_run(&st);
+}
+
+/* The neighbours at indexes[*at ...] as one range; *at moves behind them. */
+static struct range take_neighbours(const uint64_t *indexes, size_t n, size_t *at)
+{
+	struct range range = { indexes[*at], indexes[*at] };
+
+	for (++*at; *at < n && indexes[*at] - range.last <= 1; ++*at)
+		range.last = indexes[*at];
+	return range;
+}
+
+void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *indexes, size_t n)
+{
+	struct range range;
+
+	qsort(indexes, n, sizeof(*indexes), by_number);
+	for (size_t i = 0; i < n;)
+		rangeset_add_range(set, take_neighbours(indexes, n, &i));
+	for (size_t i = 0; i < n;) {
+		if (!rangeset_find(set, indexes[i], &range))
+			return; /* beyond the universe, as are all that follow */
+		put(db, run, range.first, range.last);
+		if (range.last > range.first)
+			swallow(db, run, range);
+		while (i < n && indexes[i] <= range.last)
+			i++;
+	}
+}
+
+/* Takes the points indexes[*at ...] that lie in `whole` out of it and writes what is left. */
+static void cut(struct db *db, uint64_t run, struct rangeset *set, struct range whole,
+		const uint64_t *indexes, size_t n, size_t *at)
+{
+	uint64_t from = whole.first; /* begin of the piece not written yet */
+
+	if (indexes[*at] == whole.first)
+		drop(db, run, whole.first);
+	for (; *at < n && indexes[*at] <= whole.last; ++*at) {
+		uint64_t point = indexes[*at];
+
+		if (point < from)
+			continue; /* named twice */
+		if (point > from)
+			put(db, run, from, point - 1);
+		rangeset_remove(set, point);
+		from = point + 1;
+	}
+	if (from <= whole.last)
+		put(db, run, from, whole.last);
+}
+
+void ledger_reopen(struct db *db, uint64_t run, struct rangeset *set, const uint64_t *indexes,
+		   size_t n)
+{
+	uint64_t *sorted = xreallocarray(NULL, n, sizeof(*sorted));
+	struct range whole;
+
+	if (n)
+		memcpy(sorted, indexes, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), by_number);
+	for (size_t i = 0; i < n;) {
+		if (rangeset_find(set, sorted[i], &whole))
+			cut(db, run, set, whole, sorted, n, &i);
+		else
+			i++;
+	}
+	free(sorted);
+}
+
+int ledger_load(struct db *db, uint64_t run, struct rangeset *set, struct err *err)
+{
+	struct stmt st = stmt_open(db, &load);
+	struct range range;
+	int code;
+
+	stmt_int(&st, (int64_t)run);
+	while ((code = stmt_next(&st, err)) > 0) {
+		range.first = (uint64_t)stmt_take_int(&st);
+		range.last = (uint64_t)stmt_take_int(&st);
+		rangeset_add_range(set, range);
+	}
+	stmt_close(&st);
+	return code;
+}

@@ -1,0 +1,116 @@
+/* The tables: see schema.h.
+ *
+ * A step, once released, is never edited: a change of the schema is a new step at the end. All
+ * numbers are SQLite's signed 64 bits; where the program has unsigned ones (dev, ino) their bits
+ * are stored. Times are UNIX milliseconds, documents are compact JSON text.
+ */
+#include "store/schema.h"
+
+#include "store/sql.h"
+
+static const char *const steps[] = {
+	/* meta.clean: 0 while a writing connection is open, 1 after a proper close. */
+	"CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;"
+	"INSERT INTO meta (name, value) VALUES ('clean', 0);"
+
+	/* Most runs of a job share one definition, so it is stored once. Found by the hash of its
+	 * text; the text decides. */
+	"CREATE TABLE definitions ("
+	" id INTEGER PRIMARY KEY,"
+	" hash INTEGER NOT NULL,"
+	" text TEXT NOT NULL) STRICT;"
+	"CREATE INDEX definitions_hash ON definitions (hash);"
+
+	/* AUTOINCREMENT: the id of a run that was forgotten is never given again, as files name it.
+	 */
+	"CREATE TABLE runs ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" job TEXT NOT NULL, trigger TEXT NOT NULL, engine TEXT NOT NULL,"
+	" state TEXT NOT NULL, result TEXT, reason TEXT,"
+	" slot_ms INTEGER NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL,"
+	" workers INTEGER NOT NULL,"
+	" total INTEGER NOT NULL, landed INTEGER NOT NULL, failed INTEGER NOT NULL,"
+	" unchanged INTEGER NOT NULL, empty INTEGER NOT NULL, retried INTEGER NOT NULL,"
+	" rows INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+	" p50_ms REAL, p95_ms REAL, p99_ms REAL,"
+	" crew TEXT, overrides TEXT,"
+	" definition INTEGER REFERENCES definitions (id)) STRICT;"
+	"CREATE INDEX runs_job ON runs (job);"
+	"CREATE INDEX runs_unfinished ON runs (id) WHERE state <> 'ended';"
+
+	/* Ranges of finished points, inclusive, never overlapping nor touching one another. */
+	"CREATE TABLE progress ("
+	" run INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" PRIMARY KEY (run, first), CHECK (first >= 0 AND last >= first)) STRICT, WITHOUT ROWID;"
+
+	/* With a rowid: `visited` may be 32 KiB, too much for the inner pages of an index. */
+	"CREATE TABLE chains ("
+	" run INTEGER NOT NULL, point INTEGER NOT NULL, next_page INTEGER NOT NULL, token TEXT,"
+	" rows INTEGER NOT NULL, visited BLOB,"
+	" UNIQUE (run, point)) STRICT;"
+
+	"CREATE TABLE failures ("
+	" run INTEGER NOT NULL, point INTEGER NOT NULL, page INTEGER NOT NULL, token TEXT,"
+	" params TEXT, url TEXT, status INTEGER NOT NULL, outcome TEXT, error TEXT,"
+	" tries INTEGER NOT NULL, PRIMARY KEY (run, point)) STRICT, WITHOUT ROWID;"
+
+	/* Live files, and the rows each run has in them. */
+	"CREATE TABLE outputs ("
+	" path TEXT NOT NULL PRIMARY KEY, extension TEXT NOT NULL, job TEXT NOT NULL,"
+	" phase INTEGER NOT NULL, dev INTEGER NOT NULL, ino INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL, rows INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+	" opened_ms INTEGER NOT NULL, closing TEXT, columns TEXT) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE output_runs ("
+	" path TEXT NOT NULL, run INTEGER NOT NULL, rows INTEGER NOT NULL,"
+	" PRIMARY KEY (path, run)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX output_runs_run ON output_runs (run);"
+
+	/* Closed files, and the rows of each run in them. */
+	"CREATE TABLE files ("
+	" id INTEGER PRIMARY KEY,"
+	" name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, job TEXT NOT NULL,"
+	" rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+	" opened_ms INTEGER NOT NULL, closed_ms INTEGER NOT NULL,"
+	" columns TEXT, note TEXT) STRICT;"
+	"CREATE INDEX files_path ON files (path);"
+	"CREATE TABLE file_runs ("
+	" run INTEGER NOT NULL, file INTEGER NOT NULL REFERENCES files (id), rows INTEGER NOT NULL,"
+	" PRIMARY KEY (run, file)) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE switches (job TEXT NOT NULL PRIMARY KEY, enabled INTEGER NOT NULL)"
+	" STRICT, WITHOUT ROWID;",
+};
+
+const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);
+
+static int apply(struct db *db, unsigned from_version)
+{
+	int result = SQLITE_OK;
+	char *stamp = sqlite3_mprintf("PRAGMA application_id = %d; PRAGMA user_version = %u;"
+				      "UPDATE meta SET value = 0 WHERE name = 'clean';",
+				      SCHEMA_APPLICATION_ID, schema_version);
+
+	for (unsigned i = from_version; i < schema_version && result == SQLITE_OK; i++)
+		result = sqlite3_exec(db->handle, steps[i], NULL, NULL, NULL);
+	if (result == SQLITE_OK)
+		result = stamp ? sqlite3_exec(db->handle, stamp, NULL, NULL, NULL) : SQLITE_NOMEM;
+	sqlite3_free(stamp);
+	return result;
+}
+
+int schema_upgrade(struct db *db, unsigned from_version, struct err *err)
+{
+	int result, code;
+
+	result = sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	if (result == SQLITE_OK)
+		result = apply(db, from_version);
+	if (result == SQLITE_OK)
+		result = sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+	if (result == SQLITE_OK)
+		return 0;
+	code = db_trouble(db, result, "preparing the tables", err);
+	if (!sqlite3_get_autocommit(db->handle))
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
