@@ -37,7 +37,8 @@ struct run_record {
 };
 void run_record_done(struct run_record *record);
 
-/* Writers: inside a transaction. Errors are remembered for db_commit. */
+/* Writers: inside a transaction. Errors are remembered for db_commit; a run that does not exist is
+ * one (-ENOENT). */
 uint64_t runs_insert(struct db *db,
 		     const struct run_record *record); /* id is given; 0 on failure */
 void runs_update_counts(struct db *db, uint64_t id, const struct run_counts *counts);
@@ -48,17 +49,19 @@ void runs_reopen(struct db *db, uint64_t id); /* state running, result and ended
 
 /* Readers: either connection. */
 int runs_get(struct db *db, uint64_t id, struct run_record *record, struct err *err); /* -ENOENT */
-/* The document of SPEC section 5, "run", with its files; NULL: no such run or an error in *err. */
+/* The document of SPEC section 5, "run", with its files and "overrides", all of one moment; NULL: no
+ * such run or an error in *err. A percentile that is not known is null. */
 struct json *runs_json(struct db *db, uint64_t id, struct err *err);
-/* {"items": [run...], "next": cursor or null}, newest first. job NULL: all; before 0: from the
- * newest. */
+/* {"items": [run...], "next": cursor or null}, newest first; the cursor is the next page's
+ * `before`. job NULL: all; before 0: from the newest. A page ends early, with a cursor, at 1,000
+ * runs or when it has grown to about a megabyte. */
 struct json *runs_list(struct db *db, const char *job, unsigned limit, uint64_t before,
 		       struct err *err);
 /* Ids of runs that are not ended, ascending. `ids` is the caller's to free. */
 int runs_unfinished(struct db *db, uint64_t **ids, size_t *n, struct err *err);
 /* The newest run of each job that has one: {"job": run...}, without crew and files. */
 struct json *runs_last(struct db *db, struct err *err);
-/* The newest ended run with that result in (complete, unchanged, partial ...) or 0. */
+/* The newest run of the job that ended complete, unchanged or partial; 0: none. */
 uint64_t runs_last_id(struct db *db, const char *job);
 
 #endif
