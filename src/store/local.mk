@@ -1,7 +1,21 @@
 noinst_LIBRARIES += src/store/libstore.a
 src_store_libstore_a_SOURCES = \
+	src/store/chains.c \
+	src/store/db.c \
 	src/store/db.h \
+	src/store/failures.c \
+	src/store/files.c \
+	src/store/ledger.c \
 	src/store/ledger.h \
+	src/store/outputs.c \
 	src/store/outputs.h \
+	src/store/run_row.h \
+	src/store/runs.c \
 	src/store/runs.h \
+	src/store/runs_json.c \
+	src/store/schema.c \
+	src/store/schema.h \
+	src/store/sql.c \
+	src/store/sql.h \
+	src/store/switches.c \
 	src/store/switches.h

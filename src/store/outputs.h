@@ -41,8 +41,10 @@ int outputs_get(struct db *db, const char *path, struct output_record *record,
 		struct err *err); /* -ENOENT */
 int outputs_each(struct db *db, void (*fn)(const struct output_record *record, void *arg),
 		 void *arg, struct err *err);
+#define FILES_OF_RUN_MAX 1000
 /* Names with rows and bytes, of the files a run landed in, the live one last:
- * [{"name", "rows", "bytes", "live"}], rows being the run's own. */
+ * [{"name", "rows", "bytes", "live"}], rows being the run's own, bytes the
+ * whole file's. The newest FILES_OF_RUN_MAX closed ones, and at most as many live ones. */
 struct json *files_of_run(struct db *db, uint64_t run, struct err *err);
 /* Closed files of an output, newest first, at most `limit`: [{"name", "rows", "bytes", "closed"}].
  */

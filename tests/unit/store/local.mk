@@ -1,1 +1,10 @@
 # Unit tests of src/store, one program a module.
+check_PROGRAMS += tests/unit/store/db_test
+TESTS += tests/unit/store/db_test
+tests_unit_store_db_test_SOURCES = tests/unit/store/db_test.c tests/unit/store/scratch.h
+tests_unit_store_db_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/runs_test
+TESTS += tests/unit/store/runs_test
+tests_unit_store_runs_test_SOURCES = tests/unit/store/runs_test.c tests/unit/store/scratch.h
+tests_unit_store_runs_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

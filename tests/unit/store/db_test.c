@@ -1,0 +1,402 @@
+/* Opening, refusing and leaving alone; transactions. */
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/xalloc.h"
+#include "store/schema.h"
+#include "store/sql.h"
+#include "store/switches.h"
+
+#include "scratch.h"
+
+static void execute(const char *path, const char *sql)
+{
+	sqlite3 *raw;
+
+	ck_assert_int_eq(sqlite3_open(path, &raw), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(raw);
+}
+
+static char *content(const char *path, size_t *len)
+{
+	FILE *file = fopen(path, "r");
+	char *bytes = xmalloc(1 << 22);
+
+	*len = file ? fread(bytes, 1, 1 << 22, file) : 0;
+	if (file)
+		fclose(file);
+	return bytes;
+}
+
+/* db_open must answer `code` with a sentence naming the file and `hint`, and change no byte. */
+static void expect_refusal(struct scratch *s, int code, const char *hint)
+{
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+	size_t len_before, len_after;
+	char *before = content(s->path, &len_before), *after;
+
+	ck_assert_int_eq(db_open(s->path, &db, &err), code);
+	ck_assert_ptr_null(db);
+	ck_assert_msg(strstr(err.text, s->path) != NULL, "%s", err.text);
+	ck_assert_msg(strstr(err.text, hint) != NULL, "%s", err.text);
+	after = content(s->path, &len_after);
+	ck_assert_uint_eq(len_before, len_after);
+	ck_assert_int_eq(memcmp(before, after, len_before), 0);
+	free(before);
+	free(after);
+}
+
+static void spoil(const char *path, off_t at, size_t len)
+{
+	int fd = open(path, O_WRONLY);
+	char junk[4096];
+
+	memset(junk, 0xa5, sizeof(junk));
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pwrite(fd, junk, len, at), (ssize_t)len);
+	close(fd);
+}
+
+static bool switch_of(struct db *db, const char *job, bool def)
+{
+	struct json *all = switches_all(db, NULL);
+	bool answer = json_bool(json_get(all, job), def);
+
+	json_unref(all);
+	return answer;
+}
+
+/* Opens, commits a switch and dies without closing. */
+static void use_and_die(struct scratch *s)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		struct db *db;
+
+		if (db_open(s->path, &db, NULL) || db_begin(db, NULL))
+			_exit(1);
+		switches_put(db, "weather", false);
+		_exit(db_commit(db, NULL) ? 1 : 0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+}
+
+START_TEST(a_new_database_is_ours_in_wal_mode_with_strict_tables)
+{
+	static const struct sql mode = { "", "PRAGMA journal_mode" };
+	static const struct sql sync = { "", "PRAGMA synchronous" };
+	static const struct sql lax = { "",
+					"SELECT count(*) FROM pragma_table_list WHERE strict = 0"
+					" AND schema = 'main' AND name NOT LIKE 'sqlite_%'" };
+	struct scratch s;
+	struct stmt st;
+	unsigned char head[100];
+	FILE *file;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	st = stmt_open(s.db, &mode);
+	ck_assert_int_eq(stmt_next(&st, NULL), 1);
+	ck_assert_str_eq(stmt_take_text(&st), "wal");
+	stmt_close(&st);
+	st = stmt_open(s.db, &sync);
+	ck_assert_int_eq(stmt_next(&st, NULL), 1);
+	ck_assert_int_eq(stmt_take_int(&st), 2);
+	stmt_close(&st);
+	st = stmt_open(s.db, &lax);
+	ck_assert_int_eq(stmt_next(&st, NULL), 1);
+	ck_assert_int_eq(stmt_take_int(&st), 0);
+	stmt_close(&st);
+	/* Even while everything else is still in the log, the header says whose file it is. */
+	file = fopen(s.path, "r");
+	ck_assert_uint_eq(fread(head, 1, sizeof(head), file), sizeof(head));
+	fclose(file);
+	ck_assert_int_eq(memcmp(head + 68, "ftcd", 4), 0);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_proper_close_leaves_one_file)
+{
+	struct scratch s;
+	char wal[120];
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	switches_put(s.db, "weather", true);
+	scratch_commit(&s);
+	db_close(s.db);
+	snprintf(wal, sizeof(wal), "%s-wal", s.path);
+	ck_assert_int_ne(access(wal, F_OK), 0);
+	scratch_open(&s);
+	ck_assert(switch_of(s.db, "weather", false));
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(what_was_committed_survives_a_death_without_close)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	use_and_die(&s);
+	scratch_open(&s);
+	ck_assert(!switch_of(s.db, "weather", true));
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(garbage_is_refused_and_left_alone)
+{
+	struct scratch s;
+	FILE *file;
+
+	scratch_init(&s);
+	file = fopen(s.path, "w");
+	for (int i = 0; i < 500; i++)
+		fputs("this is no database at all\n", file);
+	fclose(file);
+	expect_refusal(&s, -EUCLEAN, "move it aside");
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(another_programs_database_is_refused_and_left_alone)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	execute(s.path, "CREATE TABLE runs (id)");
+	expect_refusal(&s, -EUCLEAN, "another program");
+	execute(s.path, "PRAGMA application_id = 77");
+	expect_refusal(&s, -EUCLEAN, "another program");
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_newer_schema_is_refused_and_left_alone)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	db_close(s.db);
+	s.db = NULL;
+	execute(s.path, "PRAGMA user_version = 1000");
+	expect_refusal(&s, -ENOTSUP, "newer");
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(damage_is_found_after_an_unclean_stop_and_nothing_is_changed)
+{
+	struct scratch s;
+	struct stat st;
+	char wal[120];
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	for (int i = 0; i < 3000; i++) {
+		char job[32];
+
+		snprintf(job, sizeof(job), "job-%d", i);
+		switches_put(s.db, job, true);
+	}
+	scratch_commit(&s);
+	db_close(s.db);
+	s.db = NULL;
+	ck_assert_int_eq(stat(s.path, &st), 0);
+	spoil(s.path, st.st_size - 4096, 2000); /* somewhere in the table of switches */
+	use_and_die(&s);                        /* a clean mark: not looked at closely */
+	snprintf(wal, sizeof(wal), "%s-wal", s.path);
+	ck_assert_int_eq(access(wal, F_OK), 0);
+	expect_refusal(&s, -EUCLEAN, "damaged");
+	ck_assert_int_eq(access(wal, F_OK), 0);
+	expect_refusal(&s, -EUCLEAN, "damaged"); /* and again */
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_log_without_its_database_is_not_thrown_away)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+	char wal[120];
+
+	scratch_init(&s);
+	use_and_die(&s);
+	ck_assert_int_eq(unlink(s.path), 0);
+	snprintf(wal, sizeof(wal), "%s-wal", s.path);
+	ck_assert_int_eq(db_open(s.path, &db, &err), -EUCLEAN);
+	ck_assert_ptr_nonnull(strstr(err.text, wal));
+	ck_assert_int_eq(access(wal, F_OK), 0);
+	ck_assert_int_ne(access(s.path, F_OK), 0);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_missing_directory_is_a_sentence)
+{
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+
+	ck_assert_int_eq(db_open("/nonexistent/fetchd.db", &db, &err), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(err.text, "/nonexistent/fetchd.db"));
+	ck_assert_int_eq(db_open_readonly("/nonexistent/fetchd.db", &db, &err), -ENOENT);
+}
+END_TEST
+
+START_TEST(the_reader_sees_commits_and_cannot_write)
+{
+	static const struct sql write = { "trying", "DELETE FROM switches" };
+	struct scratch s;
+	struct err err = ERR_INIT;
+	struct db *reader;
+	struct stmt st;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	ck_assert_int_eq(db_open_readonly(s.path, &reader, &err), 0);
+	scratch_begin(&s);
+	switches_put(s.db, "weather", true);
+	ck_assert(!switch_of(reader, "weather", false));
+	scratch_commit(&s);
+	ck_assert(switch_of(reader, "weather", false));
+	st = stmt_open(reader, &write);
+	ck_assert_int_lt(stmt_next(&st, &err), 0);
+	stmt_close(&st);
+	db_close(reader);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(rolled_back_writes_are_gone)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	switches_put(s.db, "weather", true);
+	db_rollback(s.db);
+	ck_assert(!switch_of(s.db, "weather", false));
+	scratch_begin(&s);
+	switches_put(s.db, "weather", true);
+	scratch_commit(&s);
+	ck_assert(switch_of(s.db, "weather", false));
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(the_first_failure_of_a_writer_is_the_commits_answer)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	switches_put(s.db, "before", true);
+	switches_put(s.db, NULL, true); /* violates NOT NULL */
+	switches_put(s.db, "after", true);
+	ck_assert_int_eq(db_commit(s.db, &err), -EINVAL);
+	ck_assert_msg(strstr(err.text, "switch of a job") != NULL, "%s", err.text);
+	ck_assert(!switch_of(s.db, "before", false));
+	ck_assert(!switch_of(s.db, "after", false));
+	scratch_begin(&s); /* and the next transaction starts afresh */
+	switches_put(s.db, "after", true);
+	scratch_commit(&s);
+	ck_assert(switch_of(s.db, "after", false));
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_full_disk_is_enospc_and_heals)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+	char job[32];
+
+	scratch_init(&s);
+	scratch_open(&s);
+	sqlite3_exec(s.db->handle, "PRAGMA max_page_count = 1", NULL, NULL, NULL);
+	scratch_begin(&s);
+	for (int i = 0; i < 20000; i++) {
+		snprintf(job, sizeof(job), "job-%d", i);
+		switches_put(s.db, job, true);
+	}
+	ck_assert_int_eq(db_commit(s.db, &err), -ENOSPC);
+	ck_assert_msg(strstr(err.text, "space") != NULL, "%s", err.text);
+	ck_assert(!switch_of(s.db, "job-1", false));
+	sqlite3_exec(s.db->handle, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL);
+	scratch_begin(&s);
+	switches_put(s.db, "job-1", true);
+	scratch_commit(&s);
+	ck_assert(switch_of(s.db, "job-1", false));
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_lock_held_elsewhere_is_ebusy)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+	sqlite3 *raw;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	sqlite3_busy_timeout(s.db->handle, 0);
+	ck_assert_int_eq(sqlite3_open(s.path, &raw), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(raw, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(db_begin(s.db, &err), -EBUSY);
+	ck_assert_msg(strstr(err.text, "another program") || strstr(err.text, "other program"),
+		      "%s", err.text);
+	sqlite3_close(raw);
+	scratch_begin(&s);
+	scratch_commit(&s);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_switch_replaces_the_one_before_and_can_be_dropped)
+{
+	struct scratch s;
+	struct json *all;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	switches_put(s.db, "weather", true);
+	switches_put(s.db, "weather", false);
+	switches_put(s.db, "other", true);
+	switches_drop(s.db, "other");
+	switches_drop(s.db, "unknown");
+	scratch_commit(&s);
+	all = switches_all(s.db, NULL);
+	scratch_expect(all, "", "{'weather': false}");
+	json_unref(all);
+	scratch_done(&s);
+}
+END_TEST
+
+UNIT_MAIN("db", a_new_database_is_ours_in_wal_mode_with_strict_tables,
+	  a_proper_close_leaves_one_file, what_was_committed_survives_a_death_without_close,
+	  garbage_is_refused_and_left_alone, another_programs_database_is_refused_and_left_alone,
+	  a_newer_schema_is_refused_and_left_alone,
+	  damage_is_found_after_an_unclean_stop_and_nothing_is_changed,
+	  a_log_without_its_database_is_not_thrown_away, a_missing_directory_is_a_sentence,
+	  the_reader_sees_commits_and_cannot_write, rolled_back_writes_are_gone,
+	  the_first_failure_of_a_writer_is_the_commits_answer, a_full_disk_is_enospc_and_heals,
+	  a_lock_held_elsewhere_is_ebusy, a_switch_replaces_the_one_before_and_can_be_dropped)
