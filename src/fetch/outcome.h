@@ -16,11 +16,12 @@ enum outcome {
 	OUTCOME_BUILD,     /* the request could not be made from its template */
 	OUTCOME_RESOLVE,   /* no address for the name */
 	OUTCOME_CONNECT,
-	OUTCOME_TLS,
+	OUTCOME_TLS,   /* the certificate was refused; a handshake that was cut is CONNECT */
 	OUTCOME_RESET, /* the connection broke while sending or before the first byte of the answer
 			*/
 	OUTCOME_TIMEOUT,
 	OUTCOME_STALL,
+	OUTCOME_NOT_HTTP,  /* what came back is not an HTTP answer */
 	OUTCOME_TRUNCATED, /* the answer ended before it was complete: framing, decoding or document
 			    */
 	OUTCOME_TOO_BIG,   /* more than max_body */
@@ -55,9 +56,11 @@ struct outcome_row {
 extern const struct outcome_row outcomes[OUTCOME__COUNT];
 
 /* What a finished HTTP exchange with this status means before its body is looked at: OK, EMPTY
- * (204), UNCHANGED (304), FOLLOW (301 302 303 307 308) or one of the HTTP_* outcomes. */
+ * (204, 205), UNCHANGED (304), FOLLOW (301 302 303 307 308) or one of the HTTP_* outcomes. A 206 is
+ * HTTP_OTHER: no range is ever asked for, so a part is not an answer. RFC 9110 section 15. */
 enum outcome outcome_of_status(int status);
-/* May this end be tried again, `tries` having been made (>= 1)? */
+/* May this end be tried again, `tries` having been made (>= 1)? retry.attempts counts all tries,
+ * the first included. */
 bool outcome_retryable(enum outcome outcome, const struct job *job, unsigned tries);
 
 #endif
