@@ -26,9 +26,10 @@ struct response {
 	enum outcome transfer;        /* OK: HTTP framing was complete, status is set; else how the
 					 transfer ended */
 	char error[256];              /* a sentence when transfer is not OK; "" otherwise */
-	int status;                   /* 0: none arrived */
-	char *headers[HEADER__COUNT]; /* NULL: absent; several Link or Retry-After lines are joined
-					 with ", " */
+	int status;                   /* 0: none arrived; set also when the transfer failed later */
+	char *headers[HEADER__COUNT]; /* NULL: absent; several lines of a list (Link,
+					 Content-Encoding, Retry-After) are joined with ", ",
+					 of another header the first counts */
 	struct buf body;              /* as transferred: still content-coded. Ceiling: max_body */
 	int64_t started_ms;           /* UNIX milliseconds: when the request was sent */
 	int64_t taken_us;             /* from the start to the last byte */
@@ -38,8 +39,13 @@ struct response {
 };
 
 void response_init(struct response *response, size_t max_body);
-void response_clear(
-	struct response *response); /* for the next request; keeps a small body's memory */
+/* For the next request; keeps a small body's memory, and pid and tid. */
+void response_clear(struct response *response);
 void response_done(struct response *response);
+
+/* One header line as it arrived, "Name: value\r\n"; kept when fetchd reads that header. */
+void response_header_line(struct response *response, struct slice line);
+/* What came was an interim answer (1xx): its headers are not the final one's. */
+void response_forget_headers(struct response *response);
 
 #endif

@@ -1,0 +1,112 @@
+/* The response object and the header lines it keeps: see response.h. */
+#include "fetch/response.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/xalloc.h"
+
+/* A body's memory up to this is kept for the next response. */
+#define BODY_KEPT_BYTES 16384
+
+const char *const response_header_names[HEADER__COUNT] = {
+	[HEADER_CONTENT_TYPE] = "Content-Type",
+	[HEADER_CONTENT_ENCODING] = "Content-Encoding",
+	[HEADER_LOCATION] = "Location",
+	[HEADER_LINK] = "Link",
+	[HEADER_RETRY_AFTER] = "Retry-After",
+	[HEADER_DATE] = "Date",
+	[HEADER_ETAG] = "ETag",
+	[HEADER_LAST_MODIFIED] = "Last-Modified",
+};
+
+/* Fields whose several lines mean one list, RFC 9110 section 5.3; of the others the first counts. */
+static const bool joined[HEADER__COUNT] = {
+	[HEADER_CONTENT_ENCODING] = true,
+	[HEADER_LINK] = true,
+	[HEADER_RETRY_AFTER] = true,
+};
+
+void response_init(struct response *response, size_t max_body)
+{
+	*response = (struct response) { .transfer = OUTCOME_OK };
+	buf_init(&response->body, max_body);
+}
+
+void response_forget_headers(struct response *response)
+{
+	for (size_t i = 0; i < HEADER__COUNT; i++) {
+		free(response->headers[i]);
+		response->headers[i] = NULL;
+	}
+}
+
+void response_clear(struct response *response)
+{
+	response_forget_headers(response);
+	buf_shrink(&response->body, BODY_KEPT_BYTES);
+	response->transfer = OUTCOME_OK;
+	response->error[0] = '\0';
+	response->status = 0;
+	response->started_ms = 0;
+	response->taken_us = 0;
+	response->wire_bytes = 0;
+	response->connections = 0;
+}
+
+void response_done(struct response *response)
+{
+	response_forget_headers(response);
+	buf_done(&response->body);
+}
+
+static struct slice trimmed(struct slice text)
+{
+	while (text.len && strchr(" \t\r\n", text.ptr[text.len - 1]))
+		text.len--;
+	while (text.len && (*text.ptr == ' ' || *text.ptr == '\t')) {
+		text.ptr++;
+		text.len--;
+	}
+	return text;
+}
+
+static int header_of(struct slice name)
+{
+	for (int i = 0; i < HEADER__COUNT; i++)
+		if (strlen(response_header_names[i]) == name.len &&
+		    strncasecmp(response_header_names[i], name.ptr, name.len) == 0)
+			return i;
+	return -1;
+}
+
+static void keep(char **header, struct slice value)
+{
+	char *old = *header;
+
+	if (old)
+		*header = xasprintf("%s, %.*s", old, (int)value.len, value.ptr);
+	else
+		*header = xstrndup(value.ptr, value.len);
+	free(old);
+}
+
+void response_header_line(struct response *response, struct slice line)
+{
+	const char *colon = memchr(line.ptr, ':', line.len);
+	struct slice value;
+	int i;
+
+	if (!colon)
+		return;
+	i = header_of((struct slice) { line.ptr, (size_t)(colon - line.ptr) });
+	if (i < 0 || (response->headers[i] && !joined[i]))
+		return;
+	value.ptr = colon + 1;
+	value.len = line.len - (size_t)(colon + 1 - line.ptr);
+	value = trimmed(value);
+	if (!memchr(value.ptr, '\0', value.len))
+		keep(&response->headers[i], value);
+}
