@@ -16,7 +16,7 @@
 struct pace;
 struct pace_host;
 
-struct pace *pace_new(unsigned max_in_flight, unsigned per_host); /* per_host 0: no cap */
+struct pace *pace_new(unsigned max_in_flight, unsigned per_host); /* 0: no cap, for both */
 void pace_free(struct pace *pace);
 
 /* The entry of "name:port", made when new. Lives as long as the pace. */
@@ -24,7 +24,7 @@ struct pace_host *pace_host(struct pace *pace, const char *name);
 
 enum pace_answer {
 	PACE_GO,   /* counted as in flight: pace_return must follow */
-	PACE_WAIT, /* not before *until_ms (monotonic) */
+	PACE_WAIT, /* not before *until_ms (monotonic), which is set for this answer only */
 	PACE_FULL, /* when some request has come back */
 };
 /* `per_host`: the job's own cap, 0 none; the smaller one holds. */
@@ -36,7 +36,7 @@ void pace_return(struct pace *pace, struct pace_host *host);
 void pace_hold(struct pace *pace, struct pace_host *host, int64_t until_ms, const char *reason);
 
 unsigned pace_in_flight(const struct pace *pace);
-/* [{"host", "in_flight", "held_ms", "reason"}] */
+/* [{"host", "in_flight", "held_ms", "reason"}], the newest host first; not held: 0 and null */
 struct json *pace_json(const struct pace *pace, int64_t now_ms);
 
 #endif
