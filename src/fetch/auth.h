@@ -1,0 +1,22 @@
+/* Who we are to the server: one row of auths[] a way of saying it. */
+#ifndef FETCH_AUTH_H
+#define FETCH_AUTH_H
+
+#include "base/err.h"
+#include "fetch/request.h"
+
+struct auth_type {
+	const char *name; /* as in `auth: {NAME: ...}` */
+	const char *summary;
+	enum job_auth kind;
+	/* Puts the scope's secret into the request, which has its URL and headers already; what was
+	 * there in its place goes. */
+	int (*apply)(const struct request_scope *scope, struct request *request, struct err *err);
+};
+
+extern const struct auth_type auths[]; /* ends with a NULL name */
+
+/* -EINVAL with a sentence when the secret is missing or cannot be sent. */
+int auth_apply(const struct request_scope *scope, struct request *request, struct err *err);
+
+#endif

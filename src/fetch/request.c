@@ -1,0 +1,269 @@
+/* From a point of the matrix to a request that can be sent: see request.h. Redirects are in
+ * redirect.c. */
+#include "fetch/request.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "fetch/auth.h"
+#include "fetch/decode.h"
+#include "fetch/headers.h"
+#include "fetch/page.h"
+#include "fetch/url.h"
+
+#define BODY_MAX_BYTES   (16u << 20) /* of a request */
+#define HEADER_MAX_BYTES 65536
+
+/* The values that templates may name: the point's parameters, and what the run itself is. */
+struct values {
+	const struct request_scope *scope;
+	struct point point;
+	char run[24], scheduled[CLOCK_TEXT_MAX];
+};
+
+static void fill_values(struct values *values, const struct request_scope *scope, uint64_t index)
+{
+	values->scope = scope;
+	matrix_point(&scope->job->matrix, index, &values->point);
+	snprintf(values->run, sizeof(values->run), "%" PRIu64, scope->run);
+	clock_format(scope->scheduled_ms, values->scheduled);
+}
+
+static struct slice look_up(struct slice name, void *arg)
+{
+	const struct values *values = arg;
+	const struct job *job = values->scope->job;
+	struct slice value = point_value(&job->matrix, &values->point, name);
+
+	if (value.ptr)
+		return value;
+	if (slice_is(name, "job"))
+		return slice_of(job->name);
+	if (slice_is(name, "run"))
+		return slice_of(values->run);
+	if (slice_is(name, "scheduled"))
+		return slice_of(values->scheduled);
+	return (struct slice) { NULL, 0 };
+}
+
+static int expand(const struct template *template, struct values *values, struct buf *out,
+		  struct err *err)
+{
+	int rc = template_expand(template, look_up, values, out, err);
+
+	return rc == -E2BIG ? err_set(err, rc, "longer than %zu bytes", out->ceiling) : rc;
+}
+
+/* "name=value" pairs of a query or a form; values may be encoded already, in part, by their
+ * templates. */
+static int add_pairs(const struct job_pair *pairs, size_t n, struct values *values, struct buf *out,
+		     struct err *err)
+{
+	struct buf value;
+	int rc = 0;
+
+	buf_init(&value, out->ceiling);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		buf_clear(&value);
+		rc = expand(pairs[i].value, values, &value, err);
+		if (rc < 0) {
+			err_within(err, "%s", pairs[i].name);
+			break;
+		}
+		if (i > 0)
+			buf_add_char(out, '&');
+		url_encode(slice_of(pairs[i].name), out);
+		buf_add_char(out, '=');
+		rc = url_encode_rest(buf_slice(&value), out);
+	}
+	buf_done(&value);
+	return out->full ? err_set(err, -E2BIG, "longer than %zu bytes", out->ceiling) : rc;
+}
+
+/* The text of the chain's first URL: the template, then the `query` pairs, before any fragment. */
+static int first_url_text(const struct job *job, struct values *values, struct buf *url,
+			  struct err *err)
+{
+	size_t len;
+	int rc = expand(job->url, values, url, err);
+
+	if (rc < 0) {
+		err_within(err, "request.url");
+		return rc;
+	}
+	len = strcspn(buf_text(url), "#");
+	buf_cut(url, len);
+	if (job->nquery == 0)
+		return 0;
+	if (!memchr(buf_text(url), '?', len))
+		buf_add_char(url, '?');
+	else if (!strchr("?&", url->data[len - 1]))
+		buf_add_char(url, '&');
+	rc = add_pairs(job->query, job->nquery, values, url, err);
+	if (rc < 0)
+		err_within(err, "request.query");
+	return rc;
+}
+
+static int first_url(const struct job *job, struct values *values, char **url, struct err *err)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, URL_MAX);
+	rc = first_url_text(job, values, &text, err);
+	if (rc == 0) {
+		rc = url_resolve(NULL, buf_text(&text), url, err);
+		if (rc < 0)
+			err_within(err, "request.url");
+	}
+	buf_done(&text);
+	return rc;
+}
+
+static int build_url(struct request *request, struct values *values, struct err *err)
+{
+	const struct job *job = request->scope->job;
+	int rc = first_url(job, values, &request->url, err);
+	char *page;
+
+	if (rc < 0 || !request->page_token)
+		return rc;
+	page = paginator_of(job->pages)->url(job, request->url, request->page_token, err);
+	if (!page)
+		return -EINVAL;
+	free(request->url);
+	request->url = page;
+	return 0;
+}
+
+static int build_headers(struct request *request, struct values *values, struct err *err)
+{
+	const struct job *job = request->scope->job;
+	struct buf value;
+	int rc = 0;
+
+	buf_init(&value, HEADER_MAX_BYTES);
+	for (size_t i = 0; i < job->nheaders && rc == 0; i++) {
+		buf_clear(&value);
+		rc = expand(job->headers[i].value, values, &value, err);
+		if (rc == 0 && strlen(buf_text(&value)) != value.len)
+			rc = err_set(err, -EINVAL, "the value holds a control character");
+		if (rc == 0)
+			rc = headers_add(&request->headers, job->headers[i].name, buf_text(&value),
+					 err);
+		if (rc < 0)
+			err_within(err, "request.headers.%s", job->headers[i].name);
+	}
+	buf_done(&value);
+	headers_default(&request->headers, "Accept", "application/json");
+	headers_default(&request->headers, "Accept-Encoding", DECODE_ACCEPT);
+	headers_default(&request->headers, "User-Agent", "fetchd/" PACKAGE_VERSION);
+	return rc;
+}
+
+static const struct body_kind {
+	const char *content_type; /* NULL: there is no body */
+	const char *setting;
+} body_kinds[] = {
+	[JOB_BODY_NONE] = { NULL, NULL },
+	[JOB_BODY_TEXT] = { "text/plain; charset=utf-8", "request.body.text" },
+	[JOB_BODY_JSON] = { "application/json", "request.body.json" },
+	[JOB_BODY_FORM] = { "application/x-www-form-urlencoded", "request.body.form" },
+};
+
+static int build_body(struct request *request, struct values *values, struct err *err)
+{
+	const struct job *job = request->scope->job;
+	const struct body_kind *kind = &body_kinds[job->body_kind];
+	struct buf body;
+	int rc;
+
+	if (!kind->content_type)
+		return 0;
+	buf_init(&body, BODY_MAX_BYTES);
+	if (job->body_kind == JOB_BODY_FORM)
+		rc = add_pairs(job->form, job->nform, values, &body, err);
+	else
+		rc = expand(job->body, values, &body, err);
+	if (rc < 0) {
+		err_within(err, "%s", kind->setting);
+	} else {
+		request->body_len = body.len;
+		request->body = buf_take(&body);
+		headers_default(&request->headers, "Content-Type", kind->content_type);
+	}
+	buf_done(&body);
+	return rc;
+}
+
+static int fill(struct request *request, struct err *err)
+{
+	const struct request_scope *scope = request->scope;
+	struct values values;
+	int rc;
+
+	if (!token_valid(scope->job->method))
+		return err_set(err, -EINVAL, "request.method: \"%s\" is not a method",
+			       scope->job->method);
+	request->method = xstrdup(scope->job->method);
+	fill_values(&values, scope, request->index);
+	rc = build_url(request, &values, err);
+	if (rc == 0)
+		rc = build_headers(request, &values, err);
+	if (rc == 0)
+		rc = build_body(request, &values, err);
+	if (rc == 0)
+		rc = auth_apply(scope, request, err);
+	if (rc == 0)
+		request->host = url_host(request->url);
+	return rc;
+}
+
+int request_build(const struct request_scope *scope, uint64_t index, uint32_t page,
+		  const char *page_token, struct request **request, struct err *err)
+{
+	struct request *made = xcalloc(1, sizeof(*made));
+	int rc;
+
+	assert(index < scope->job->matrix.points);
+	made->scope = scope;
+	made->index = index;
+	made->page = page;
+	made->tries = 1;
+	made->page_token = page_token ? xstrdup(page_token) : NULL;
+	rc = fill(made, err);
+	if (rc < 0) {
+		request_free(made);
+		return -EINVAL;
+	}
+	*request = made;
+	return 0;
+}
+
+void request_free(struct request *request)
+{
+	if (!request)
+		return;
+	free(request->page_token);
+	free(request->method);
+	free(request->url);
+	free(request->host);
+	headers_free(request->headers);
+	free(request->body);
+	free(request);
+}
+
+char *request_url_shown(const struct request_scope *scope, const char *url)
+{
+	const struct job *job = scope->job;
+	bool key = job->auth == JOB_AUTH_API_KEY && job->key_place == JOB_KEY_QUERY;
+
+	return url_masked(url, key ? job->key_name : NULL);
+}
