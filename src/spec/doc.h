@@ -50,7 +50,7 @@ int doc_read_checked(const char *file, struct problems *problems, struct doc **d
 void doc_free(struct doc *doc);
 
 const char *doc_file(const struct doc *doc);
-struct json *doc_root(const struct doc *doc); /* borrowed */
+struct json *doc_root(const struct doc *doc);             /* borrowed */
 bool doc_has(const struct doc *doc, const char *pointer); /* was it written there, by itself */
 /* Where the value at `pointer` begins; a key's own place with doc_key_place. The nearest known
  * ancestor's place when the pointer is not in the document (a default, a missing key). */
