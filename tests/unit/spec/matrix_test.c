@@ -1,0 +1,194 @@
+#include "spec/matrix.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../unit.h"
+#include "base/xalloc.h"
+
+static char **texts(size_t count, const char *const *from)
+{
+	char **list = xcalloc(count, sizeof(*list));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = xstrdup(from[i]);
+	return list;
+}
+
+static void add_letters(struct matrix *matrix, const char *name, size_t count)
+{
+	static const char *const letters[] = { "a", "b", "c", "a" };
+
+	ck_assert_int_eq(matrix_add_list(matrix, name, texts(count, letters), count, NULL), 0);
+}
+
+static void point_is(const struct matrix *matrix, uint64_t index, const char *want)
+{
+	struct json *json = matrix_point_json(matrix, index);
+	char *text = json_text(json, false);
+
+	ck_assert_str_eq(text, want);
+	free(text);
+	json_unref(json);
+}
+
+START_TEST(without_parameters_there_is_one_point)
+{
+	struct matrix matrix = { 0 };
+
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 1);
+	point_is(&matrix, 0, "{}");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(the_first_parameter_varies_slowest)
+{
+	struct matrix matrix = { 0 };
+
+	add_letters(&matrix, "x", 2);
+	ck_assert_int_eq(matrix_add_range(&matrix, "id", 0, 49, 1, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 100);
+	point_is(&matrix, 0, "{\"x\":\"a\",\"id\":\"0\"}");
+	point_is(&matrix, 49, "{\"x\":\"a\",\"id\":\"49\"}");
+	point_is(&matrix, 50, "{\"x\":\"b\",\"id\":\"0\"}");
+	point_is(&matrix, 99, "{\"x\":\"b\",\"id\":\"49\"}");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(zip_walks_them_together)
+{
+	struct matrix matrix = { 0 };
+
+	add_letters(&matrix, "x", 3);
+	ck_assert_int_eq(matrix_add_range(&matrix, "n", 10, -10, -10, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_ZIP, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 3);
+	point_is(&matrix, 2, "{\"x\":\"c\",\"n\":\"-10\"}");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(zip_needs_equal_lengths)
+{
+	struct matrix matrix = { 0 };
+	struct err err = ERR_INIT;
+
+	add_letters(&matrix, "x", 3);
+	add_letters(&matrix, "y", 2);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_ZIP, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "zip needs equally many values: x has 3, y has 2");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(ranges_are_inclusive_and_any_64_bit_number)
+{
+	struct matrix matrix = { 0 };
+
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", 1, 10, 4, NULL), 0); /* 1 5 9 */
+	ck_assert_int_eq(matrix_add_range(&matrix, "b", INT64_MAX - 1, INT64_MAX, 1, NULL), 0);
+	ck_assert_int_eq(matrix_add_range(&matrix, "c", INT64_MIN, INT64_MAX, INT64_MAX, NULL), 0);
+	ck_assert_int_eq(matrix_add_range(&matrix, "d", 5, 5, -1, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 3 * 2 * 3);
+	point_is(&matrix, 17,
+		 "{\"a\":\"9\",\"b\":\"9223372036854775807\",\"c\":\"9223372036854775806\","
+		 "\"d\":\"5\"}");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(ranges_without_a_value_are_refused)
+{
+	struct matrix matrix = { 0 };
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", 1, 10, 0, &err), -EINVAL);
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", 1, 10, -1, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "a range from 1 to 10 by -1 has no value");
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", 0, INT64_MAX, 1, &err), -ERANGE);
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", INT64_MIN, INT64_MAX, 1, &err), -ERANGE);
+	ck_assert_int_eq(matrix_add_list(&matrix, "a", NULL, 0, &err), -EINVAL);
+	add_letters(&matrix, "a", 1);
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", 1, 2, 1, &err), -EINVAL);
+	ck_assert_str_eq(err.text, "the parameter is declared twice");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(too_many_points_are_refused_and_many_cost_nothing)
+{
+	struct matrix matrix = { 0 };
+
+	ck_assert_int_eq(matrix_add_range(&matrix, "a", 0, (1 << 24) - 1, 1, NULL), 0);
+	ck_assert_int_eq(matrix_add_range(&matrix, "b", 0, (1 << 24) - 1, 1, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_uint_eq(matrix.points, MATRIX_POINTS_MAX);
+	point_is(&matrix, MATRIX_POINTS_MAX - 1, "{\"a\":\"16777215\",\"b\":\"16777215\"}");
+	ck_assert_int_eq(matrix_add_range(&matrix, "c", 0, 1, 1, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), -ERANGE);
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(narrowing_keeps_one_value)
+{
+	struct matrix matrix = { 0 };
+	struct err err = ERR_INIT;
+
+	add_letters(&matrix, "x", 3);
+	ck_assert_int_eq(matrix_add_range(&matrix, "n", 10, 0, -5, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_int_eq(matrix_narrow(&matrix, "y", "1", &err), -ENOENT);
+	ck_assert_str_eq(err.text, "no parameter \"y\" is declared");
+	ck_assert_int_eq(matrix_narrow(&matrix, "x", "d", &err), -ENOENT);
+	ck_assert_int_eq(matrix_narrow(&matrix, "n", "3", &err), -ENOENT);
+	ck_assert_int_eq(matrix_narrow(&matrix, "n", "15", &err), -ENOENT);
+	ck_assert_int_eq(matrix_narrow(&matrix, "n", "05", &err), -ENOENT);
+	ck_assert_int_eq(matrix_narrow(&matrix, "n", "", &err), -ENOENT);
+	ck_assert_int_eq(matrix_narrow(&matrix, "n", "5", &err), 0);
+	ck_assert_int_eq(matrix_narrow(&matrix, "x", "b", &err), 0);
+	ck_assert_uint_eq(matrix.points, 1);
+	point_is(&matrix, 0, "{\"x\":\"b\",\"n\":\"5\"}");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(narrowing_a_zip_keeps_the_others_beside_it)
+{
+	struct matrix matrix = { 0 };
+
+	add_letters(&matrix, "x", 4); /* a b c a */
+	ck_assert_int_eq(matrix_add_range(&matrix, "n", 0, 3, 1, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_ZIP, NULL), 0);
+	ck_assert_int_eq(matrix_narrow(&matrix, "x", "a", NULL), 0);
+	ck_assert_uint_eq(matrix.points, 2);
+	point_is(&matrix, 0, "{\"x\":\"a\",\"n\":\"0\"}");
+	point_is(&matrix, 1, "{\"x\":\"a\",\"n\":\"3\"}");
+	matrix_done(&matrix);
+}
+END_TEST
+
+START_TEST(values_are_found_by_name)
+{
+	struct matrix matrix = { 0 };
+	struct point point;
+
+	add_letters(&matrix, "x", 2);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	matrix_point(&matrix, 1, &point);
+	ck_assert(slice_is(point_value(&matrix, &point, slice_of("x")), "b"));
+	ck_assert_ptr_null(point_value(&matrix, &point, slice_of("y")).ptr);
+	matrix_done(&matrix);
+}
+END_TEST
+
+UNIT_MAIN("matrix", without_parameters_there_is_one_point, the_first_parameter_varies_slowest,
+	  zip_walks_them_together, zip_needs_equal_lengths,
+	  ranges_are_inclusive_and_any_64_bit_number, ranges_without_a_value_are_refused,
+	  too_many_points_are_refused_and_many_cost_nothing, narrowing_keeps_one_value,
+	  narrowing_a_zip_keeps_the_others_beside_it, values_are_found_by_name)
