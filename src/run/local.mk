@@ -1,6 +1,43 @@
 noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
+	src/run/account.c \
+	src/run/account.h \
+	src/run/chains.c \
+	src/run/chains.h \
+	src/run/context.c \
+	src/run/context.h \
+	src/run/crew.c \
+	src/run/crew.h \
+	src/run/digest.c \
+	src/run/digest.h \
+	src/run/dispatcher.c \
 	src/run/dispatcher.h \
+	src/run/dispatcher_internal.h \
+	src/run/dispatcher_stop.c \
+	src/run/fleet.c \
+	src/run/fleet.h \
+	src/run/lander.c \
+	src/run/lander.h \
+	src/run/lander_acts.c \
+	src/run/lander_batch.c \
+	src/run/lander_internal.h \
+	src/run/landing.c \
+	src/run/landing.h \
+	src/run/latency.c \
+	src/run/latency.h \
+	src/run/orders.c \
+	src/run/output.c \
+	src/run/output.h \
+	src/run/parcel.c \
 	src/run/parcel.h \
+	src/run/query.c \
 	src/run/query.h \
-	src/run/run.h
+	src/run/run.c \
+	src/run/run.h \
+	src/run/run_back.c \
+	src/run/run_internal.h \
+	src/run/run_json.c \
+	src/run/run_next.c \
+	src/run/seed.c \
+	src/run/seed.h \
+	src/run/trial.c

@@ -1,0 +1,84 @@
+/* A run at the lander: see account.h. */
+#include "run/account.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "store/ledger.h"
+
+struct account *account_new(uint64_t run, struct output *output, struct rangeset *done,
+			    const struct run_counts *counts)
+{
+	struct account *account = xcalloc(1, sizeof(*account));
+
+	account->run = run;
+	account->output = output;
+	account->done = done;
+	account->counts = account->committed = *counts;
+	return account;
+}
+
+void account_free(struct account *account)
+{
+	if (!account)
+		return;
+	rangeset_free(account->done);
+	free(account->finished);
+	free(account);
+}
+
+static void finish_point(struct account *account, uint64_t index)
+{
+	if (account->nfinished == account->room) {
+		account->room = account->room ? account->room * 2 : 64;
+		account->finished =
+			xreallocarray(account->finished, account->room, sizeof(uint64_t));
+	}
+	account->finished[account->nfinished++] = index;
+}
+
+static void write_page(struct account *account, struct db *db, const struct landing *landing)
+{
+	const struct request *request = landing->parcel->request;
+
+	if (landing->parcel->next_token) {
+		ledger_chain_put(db, account->run, &landing->chain);
+		return;
+	}
+	if (request->page > 0)
+		ledger_chain_drop(db, account->run, request->index);
+	finish_point(account, request->index);
+}
+
+void account_write(struct account *account, struct db *db, const struct landing *landing)
+{
+	landing_count(landing, &account->counts);
+	if (landing->kind == LANDING_PAGE) {
+		write_page(account, db, landing);
+	} else {
+		/* A failed chain keeps its row: `retry` goes on from that page. */
+		ledger_failure_put(db, account->run, &landing->failure);
+		finish_point(account, landing->failure.index);
+	}
+}
+
+void account_finish(struct account *account, struct db *db)
+{
+	if (account->nfinished > 0)
+		ledger_finish(db, account->run, account->done, account->finished,
+			      account->nfinished);
+	account->nfinished = 0;
+	runs_update_counts(db, account->run, &account->counts);
+}
+
+void account_committed(struct account *account)
+{
+	account->committed = account->counts;
+}
+
+int account_abandon(struct account *account, struct db *db, struct err *err)
+{
+	account->counts = account->committed;
+	account->nfinished = 0;
+	return ledger_load(db, account->run, account->done, err);
+}

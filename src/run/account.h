@@ -1,0 +1,40 @@
+/* The lander's side of a run: its progress as committed, its counts, where its rows go. */
+#ifndef RUN_ACCOUNT_H
+#define RUN_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/rangeset.h"
+#include "run/landing.h"
+#include "run/output.h"
+#include "store/db.h"
+
+struct account {
+	uint64_t run;
+	struct output *output; /* borrowed */
+	struct rangeset *done; /* as committed, or as the open transaction will leave it */
+	struct run_counts counts;
+	struct run_counts committed;
+	uint64_t *finished; /* points of the batch, gathered for one ledger_finish */
+	size_t nfinished, room;
+	bool broken;          /* a landing was refused for good: nothing after it may be written */
+	struct account *next; /* of the lander's list */
+};
+
+/* `done` is taken over. */
+struct account *account_new(uint64_t run, struct output *output, struct rangeset *done,
+			    const struct run_counts *counts);
+void account_free(struct account *account);
+
+/* Inside the transaction: what one PAGE or FAILURE changes. */
+void account_write(struct account *account, struct db *db, const struct landing *landing);
+/* Inside the transaction, after the last landing of the batch. */
+void account_finish(struct account *account, struct db *db);
+void account_committed(struct account *account);
+/* The transaction was rolled back: progress and counts as the ledger has them. */
+int account_abandon(struct account *account, struct db *db, struct err *err);
+
+#endif

@@ -1,0 +1,196 @@
+/* The digest: see digest.h. It reads as the list of steps a response must pass; the first that
+ * does not say OK names the outcome.
+ */
+#include "run/digest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "fetch/decode.h"
+#include "fetch/page.h"
+#include "fetch/retry.h"
+#include "run/context.h"
+
+/* Rows may be larger than the body they came from (metadata, quoting), but not without bound. */
+#define ROWS_CEILING(body) ((body)*8 + (size_t)4 * 1024 * 1024)
+
+struct digesting {
+	struct parcel *parcel;
+	struct request *request;
+	struct response *response;
+	const struct job *job;
+	struct err err;
+};
+
+typedef enum outcome digest_step_fn(struct digesting *d);
+
+static enum outcome transferred(struct digesting *d)
+{
+	if (d->response->transfer != OUTCOME_OK)
+		err_set(&d->err, 0, "%s",
+			d->response->error[0] ? d->response->error
+					      : outcomes[d->response->transfer].sentence);
+	return d->response->transfer;
+}
+
+static enum outcome status_means(struct digesting *d)
+{
+	enum outcome outcome = outcome_of_status(d->response->status);
+	const char *location = d->response->headers[HEADER_LOCATION];
+
+	if (outcome == OUTCOME_FOLLOW) {
+		if (!location) {
+			err_set(&d->err, 0, "the server answered %d without a Location to follow",
+				d->response->status);
+			return OUTCOME_REDIRECT;
+		}
+		d->parcel->location = xstrdup(location);
+	} else if (outcomes[outcome].counts == COUNTS_FAILED) {
+		err_set(&d->err, 0, "the server answered %d", d->response->status);
+	}
+	return outcome;
+}
+
+static enum outcome decoded(struct digesting *d)
+{
+	enum outcome outcome = decode_body(d->response->headers[HEADER_CONTENT_ENCODING],
+					   &d->response->body, d->job->max_body_bytes, &d->err);
+
+	if (outcome == OUTCOME_OK && d->response->body.len == 0) {
+		err_set(&d->err, 0, "%s", outcomes[OUTCOME_EMPTY_BODY].sentence);
+		return OUTCOME_EMPTY_BODY;
+	}
+	return outcome;
+}
+
+static enum outcome extracted(struct digesting *d)
+{
+	bool truncated = false;
+	int rc = extract_records(buf_slice(&d->response->body), d->job->records, d->job->page_from,
+				 &d->parcel->extract, &truncated, &d->err);
+
+	if (rc == 0)
+		return OUTCOME_OK;
+	if (truncated)
+		return OUTCOME_TRUNCATED;
+	return rc == -ENOENT ? OUTCOME_NO_RECORDS : OUTCOME_NOT_JSON;
+}
+
+static enum outcome paged(struct digesting *d)
+{
+	const struct paginator *paginator = paginator_of(d->job->pages);
+
+	if (d->job->pages == JOB_PAGES_NONE)
+		return OUTCOME_OK;
+	return paginator->next(d->request, d->response, d->parcel->extract.cursor,
+			       &d->parcel->next_token, &d->err);
+}
+
+static enum outcome encoded(struct digesting *d)
+{
+	int rc = digest_encode(d->parcel, d->request->context->colset, &d->err);
+
+	return rc == 0 ? OUTCOME_OK : rc == -E2BIG ? OUTCOME_TOO_BIG : OUTCOME_BAD_VALUE;
+}
+
+static digest_step_fn *const steps[] = { transferred, status_means, decoded,
+					 extracted,   paged,        encoded };
+
+int digest_encode(struct parcel *parcel, const struct colset *colset, struct err *err)
+{
+	const struct request *request = parcel->request;
+	const struct request_scope *scope = request->scope;
+	struct digest_context *context = request->context;
+	struct point point;
+	char *url = request_url_shown(scope, request->url);
+	struct row_meta meta = {
+		.fetched_ms = parcel->fetched_ms,
+		.scheduled_ms = scope->scheduled_ms,
+		.run = scope->run,
+		.request = request->index,
+		.status = parcel->status,
+		.url = url,
+		.matrix = &scope->job->matrix,
+		.point = &point,
+	};
+	int rc;
+
+	matrix_point(&scope->job->matrix, request->index, &point);
+	buf_clear(&parcel->rows.bytes);
+	parcel->rows.count = 0;
+	parcel->rows.unknown = false;
+	rc = context->format->encode(scope->job, colset, &parcel->extract, &meta, &parcel->rows,
+				     err);
+	parcel->colset_version = colset_version(colset);
+	free(url);
+	return rc;
+}
+
+/* Only automatic columns of a format with a header may have to be encoded again by the lander. */
+static bool body_is_kept(const struct digesting *d)
+{
+	const struct digest_context *context = d->request->context;
+
+	return d->request->keep_raw ||
+	       (context->format->uses_colset && colset_auto(context->colset));
+}
+
+static struct parcel *parcel_begin(struct request *request, const struct response *response)
+{
+	struct parcel *parcel = xcalloc(1, sizeof(*parcel));
+
+	parcel->request = request;
+	parcel->status = response->status;
+	parcel->fetched_ms = response->started_ms;
+	parcel->taken_us = response->taken_us;
+	parcel->wire_bytes = response->wire_bytes;
+	parcel->connections = response->connections;
+	parcel->pid = response->pid;
+	parcel->tid = response->tid;
+	parcel->retry_after_ms = retry_after_ms(response->headers[HEADER_RETRY_AFTER],
+						response->headers[HEADER_DATE],
+						response->started_ms + response->taken_us / 1000);
+	return parcel;
+}
+
+/* The slices of `extract` point into the body: it moves as a whole, or they are forgotten. */
+static void settle_body(struct digesting *d)
+{
+	struct parcel *parcel = d->parcel;
+	struct buf *body = &d->response->body;
+
+	if (body_is_kept(d)) {
+		size_t ceiling = body->ceiling;
+
+		parcel->body = *body;
+		buf_init(body, ceiling);
+		if (d->request->keep_raw && d->response->headers[HEADER_CONTENT_TYPE])
+			parcel->content_type = xstrdup(d->response->headers[HEADER_CONTENT_TYPE]);
+	} else {
+		extract_done(&parcel->extract);
+		parcel->extract = (struct extract) { 0 };
+	}
+}
+
+struct parcel *digest(struct request *request, struct response *response)
+{
+	struct digesting d = {
+		.parcel = parcel_begin(request, response),
+		.request = request,
+		.response = response,
+		.job = request->scope->job,
+		.err = ERR_INIT,
+	};
+	enum outcome outcome = OUTCOME_OK;
+
+	buf_init(&d.parcel->rows.bytes, ROWS_CEILING(d.job->max_body_bytes));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
+		outcome = steps[i](&d);
+	d.parcel->outcome = outcome;
+	if (outcomes[outcome].counts == COUNTS_FAILED)
+		d.parcel->error = xstrdup(d.err.text[0] ? d.err.text : outcomes[outcome].sentence);
+	settle_body(&d);
+	return d.parcel;
+}

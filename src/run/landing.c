@@ -1,0 +1,81 @@
+/* Landings: see landing.h. */
+#include "run/landing.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+struct landing *landing_new(enum landing_kind kind, void *owner)
+{
+	struct landing *landing = xcalloc(1, sizeof(*landing));
+
+	landing->kind = kind;
+	landing->owner = owner;
+	return landing;
+}
+
+void landing_free(struct landing *landing)
+{
+	if (!landing)
+		return;
+	parcel_free(landing->parcel);
+	free(landing->chain.token);
+	free(landing->chain.visited);
+	free(landing->failure.token);
+	free(landing->failure.params);
+	free(landing->failure.url);
+	free(landing->failure.outcome);
+	free(landing->failure.error);
+	seed_free(landing->seed);
+	run_record_done(&landing->end);
+	free(landing->job);
+	colset_unref(landing->colset);
+	free(landing->error);
+	free(landing);
+}
+
+bool landing_is_urgent(const struct landing *landing)
+{
+	return landing->kind != LANDING_PAGE && landing->kind != LANDING_FAILURE;
+}
+
+size_t landing_memory(const struct landing *landing)
+{
+	return sizeof(*landing) + landing->chain.visited_len +
+	       (landing->parcel ? parcel_memory(landing->parcel) : 0);
+}
+
+static void count_page(const struct landing *landing, struct run_counts *counts)
+{
+	const struct parcel *parcel = landing->parcel;
+	uint64_t chain_rows = landing->chain_rows + parcel->rows.count;
+
+	counts->rows += parcel->rows.count;
+	counts->bytes += parcel->wire_bytes;
+	counts->retried += parcel->request->tries - 1u;
+	if (parcel->next_token)
+		return; /* the point is not finished */
+	if (parcel->outcome == OUTCOME_UNCHANGED)
+		counts->unchanged++;
+	else if (chain_rows == 0)
+		counts->empty++;
+	else
+		counts->landed++;
+}
+
+void landing_count(const struct landing *landing, struct run_counts *counts)
+{
+	if (landing->kind == LANDING_PAGE)
+		count_page(landing, counts);
+	if (landing->kind == LANDING_FAILURE) {
+		counts->failed++;
+		counts->retried += landing->failure.tries > 0 ? landing->failure.tries - 1 : 0;
+	}
+}
+
+void landing_fail(struct landing *landing, int code, const struct err *err)
+{
+	landing->code = code;
+	free(landing->error);
+	landing->error = xstrdup(err->text);
+}

@@ -1,0 +1,64 @@
+/* What the main loop sends to the lander, and gets back when it is committed.
+ *
+ * One landing is one step of one run: its begin, a page that came well, a point given up, its end. The
+ * lander sets `code` and `error` and sends the same object back; until then it is the lander's alone.
+ */
+#ifndef RUN_LANDING_H
+#define RUN_LANDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "run/parcel.h"
+#include "run/seed.h"
+#include "store/ledger.h"
+#include "store/runs.h"
+
+struct account; /* the lander's side of a run: run/account.h */
+
+enum landing_kind {
+	LANDING_BEGIN,   /* a run: insert it (seed->record.id 0) or take it up again */
+	LANDING_REOPEN,  /* an ended run `id`: its failures are open again; gives the seed */
+	LANDING_PAGE,    /* a parcel whose outcome counts as landed, empty or unchanged */
+	LANDING_FAILURE, /* a point given up */
+	LANDING_END,     /* the run has its result */
+	LANDING_SWITCH,  /* a job enabled or disabled by hand */
+	LANDING__COUNT,
+};
+
+struct landing {
+	enum landing_kind kind;
+	struct account *account; /* BEGIN and REOPEN set it; the others name it */
+	void *owner;             /* the sender's */
+	size_t memory;           /* the sender's: what back-pressure counts for it */
+
+	struct parcel *parcel; /* PAGE */
+	struct chain_record
+		chain; /* PAGE with a next page: where the chain goes on; owns token, visited */
+	uint64_t chain_rows;           /* PAGE: rows its chain had landed before this page */
+	struct failure_record failure; /* FAILURE; owns its texts */
+
+	struct seed *seed;     /* BEGIN in, REOPEN out; the main loop's again when it is back */
+	uint64_t id;           /* REOPEN in; BEGIN out */
+	struct run_record end; /* END: result, reason, ended, counts, timing, crew */
+	char *job;             /* SWITCH */
+	bool enabled;          /* SWITCH */
+
+	struct colset *
+		colset; /* out: the output's columns now, when the parcel's or none were known; a reference */
+	int code;    /* out: 0 committed, else a negative errno */
+	char *error; /* out: the sentence when code < 0; NULL otherwise */
+};
+
+struct landing *landing_new(enum landing_kind kind, void *owner);
+void landing_free(struct landing *landing); /* with all it owns; NULL is fine */
+/* Only what concerns one run goes on waiting for others to share its commit. */
+bool landing_is_urgent(const struct landing *landing);
+/* Bytes it holds: what back-pressure and the size of a batch count. */
+size_t landing_memory(const struct landing *landing);
+/* Adds what this landing, once committed, changes in its run's counts. Both sides count with it. */
+void landing_count(const struct landing *landing, struct run_counts *counts);
+void landing_fail(struct landing *landing, int code, const struct err *err);
+
+#endif

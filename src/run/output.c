@@ -1,0 +1,436 @@
+/* An output at the lander: see output.h.
+ *
+ * The order of steps is the whole point, so here it is in one place:
+ *
+ *   new file:  commit OPENING - create, header, sync the directory - (data) - commit LIVE with dev, ino
+ *   data:      append - fdatasync - commit offset and rows together with the ledger's progress
+ *   rotation:  commit CLOSING with the new name - rename, sync the directory - commit the closed file, NONE
+ *
+ * After a crash between any two of them outfile_recover finds which side of the step the disk is on.
+ */
+#include "run/output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "data/format.h"
+#include "data/outfile.h"
+#include "store/outputs.h"
+
+#define GATHER_CEILING ((size_t)1 << 40) /* bounded by the batch, see lander.c */
+#define HEADER_CEILING ((size_t)16 << 20)
+
+struct output {
+	struct output_place place;
+	char *path, *job;
+	const struct format *format;
+	uint64_t rotate_bytes, rotate_rows;
+	struct colset *colset;
+	struct outfile *file;
+	struct json *runs;       /* run -> rows in the live file, uncommitted ones included */
+	struct json *runs_known; /* the same as committed: what output_abandon goes back to */
+	struct buf gathered;
+	uint64_t gathered_rows;
+	bool spoiled; /* a sync failed: the live file must be closed before anything is added */
+	bool renamed; /* the live file bears its closed name, but that is not committed yet: */
+	struct outfile_state was;
+	char closed_name[256];
+};
+
+const char *output_path(const struct output *output)
+{
+	return output->path;
+}
+
+const struct colset *output_colset(const struct output *output)
+{
+	return output->colset;
+}
+
+void output_free(struct output *output)
+{
+	if (!output)
+		return;
+	outfile_free(output->file);
+	colset_unref(output->colset);
+	json_unref(output->runs);
+	json_unref(output->runs_known);
+	buf_done(&output->gathered);
+	free(output->path);
+	free(output->job);
+	free(output);
+}
+
+static enum outfile_phase phase(const struct output *output)
+{
+	struct outfile_state state;
+
+	outfile_state(output->file, &state);
+	return state.phase;
+}
+
+/* What the ledger is to know: the file's own state, but for the phase and name given. */
+static void record_as(const struct output *output, struct db *db, enum outfile_phase as,
+		      const char *closing)
+{
+	struct outfile_state state;
+	struct output_record record = {
+		.path = output->path,
+		.extension = (char *)output->format->extension,
+		.job = output->job,
+		.phase = as,
+		.closing = (char *)closing,
+		.columns = colset_json(output->colset),
+		.recent = as == OUTFILE_LIVE || as == OUTFILE_CLOSING ? output->runs : NULL,
+	};
+
+	outfile_state(output->file, &state);
+	record.dev = state.dev;
+	record.ino = state.ino;
+	record.offset = state.offset;
+	record.rows = state.rows;
+	record.sequence = state.sequence;
+	record.opened_ms = state.opened_ms;
+	outputs_put(db, &record);
+	json_unref(record.columns);
+}
+
+static int commit_as(const struct output *output, struct db *db, enum outfile_phase as,
+		     const char *closing, struct err *err)
+{
+	int rc = db_begin(db, err);
+
+	if (rc < 0)
+		return rc;
+	record_as(output, db, as, closing);
+	return db_commit(db, err);
+}
+
+static void forget_runs(struct output *output)
+{
+	json_unref(output->runs);
+	json_unref(output->runs_known);
+	output->runs = json_new_object();
+	output->runs_known = json_new_object();
+}
+
+/* The last step of a rotation: the closed file is history, there is no live one. */
+static int commit_closed(struct output *output, struct db *db, const struct outfile_state *was,
+			 const char *name, struct err *err)
+{
+	struct file_record record = {
+		.name = (char *)name,
+		.path = output->path,
+		.job = output->job,
+		.rows = was->rows,
+		.bytes = was->offset,
+		.sequence = was->sequence,
+		.opened_ms = was->opened_ms,
+		.closed_ms = clock_unix_ms(),
+		.columns = colset_json(output->colset),
+		.runs = output->runs,
+	};
+	int rc = db_begin(db, err);
+
+	if (rc == 0) {
+		files_insert(db, &record);
+		record_as(output, db, OUTFILE_NONE, NULL);
+		rc = db_commit(db, err);
+	}
+	json_unref(record.columns);
+	if (rc == 0)
+		forget_runs(output);
+	return rc;
+}
+
+static int rename_live(struct output *output, struct db *db, struct err *err)
+{
+	int rc;
+
+	outfile_state(output->file, &output->was);
+	if (output->was.phase != OUTFILE_LIVE)
+		return 0;
+	outfile_close_name(output->file, clock_unix_ms(), output->closed_name);
+	rc = commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);
+	if (rc == 0)
+		rc = outfile_close(output->file, output->closed_name, err);
+	output->renamed = rc == 0;
+	return rc;
+}
+
+int output_rotate(struct output *output, struct db *db, struct err *err)
+{
+	int rc = output->renamed ? 0 : rename_live(output, db, err);
+
+	if (rc == 0 && output->renamed) {
+		rc = commit_closed(output, db, &output->was, output->closed_name, err);
+		output->renamed = rc < 0;
+	}
+	if (rc == 0)
+		output->spoiled = false;
+	return rc;
+}
+
+/* The file as the ledger has it, or as a new output begins. */
+static void state_of(const struct output_record *record, struct outfile_state *state)
+{
+	*state = (struct outfile_state) {
+		.phase = (enum outfile_phase)record->phase,
+		.dev = record->dev,
+		.ino = record->ino,
+		.offset = record->offset,
+		.rows = record->rows,
+		.sequence = record->sequence ? record->sequence : 1,
+		.opened_ms = record->opened_ms,
+	};
+	if (record->closing)
+		snprintf(state->closing, sizeof(state->closing), "%s", record->closing);
+}
+
+static int recover(struct output *output, struct db *db, const struct output_record *record,
+		   struct err *damage, struct err *err)
+{
+	struct outfile_state state;
+	bool closed = false;
+	int rc;
+
+	state_of(record, &state);
+	output->runs = record->recent ? json_copy(record->recent) : json_new_object();
+	output->runs_known = json_copy(output->runs);
+	rc = outfile_recover(output->file, &state, &closed, damage);
+	if (rc == -EUCLEAN) { /* put aside and said so: the rows it had stay counted nowhere else */
+		forget_runs(output);
+		return commit_as(output, db, OUTFILE_NONE, NULL, err);
+	}
+	if (rc < 0) {
+		*err = *damage;
+		damage->text[0] = '\0';
+		return rc;
+	}
+	if (closed)
+		return commit_closed(output, db, &state, state.closing, err);
+	return 0;
+}
+
+static const struct format *format_with_extension(const char *extension)
+{
+	for (const struct format *format = formats; format->name; format++)
+		if (strcmp(format->extension, extension) == 0)
+			return format;
+	return &formats[0];
+}
+
+static struct output *output_new(const struct output_place *place, const struct seed *seed)
+{
+	struct output *output = xcalloc(1, sizeof(*output));
+
+	output->place = *place;
+	output->path = xstrdup(seed->path);
+	output->job = xstrdup(seed->job->name);
+	buf_init(&output->gathered, GATHER_CEILING);
+	return output;
+}
+
+int output_open(const struct output_place *place, struct db *db, const struct seed *seed,
+		struct output **opened, struct err *damage, struct err *err)
+{
+	struct output *output = output_new(place, seed);
+	struct output_record record = { 0 };
+	int rc = outputs_get(db, seed->path, &record, err);
+
+	output->format =
+		rc == 0 ? format_with_extension(record.extension) : format_of(seed->job->format);
+	if (rc == 0)
+		output->colset = colset_from_json(seed->job, record.columns);
+	if (!output->colset)
+		output->colset = colset_new(seed->job);
+	if (rc == -ENOENT)
+		rc = 0;
+	if (rc == 0) {
+		output->file = outfile_new(place->root, output->path, output->format->extension,
+					   place->data_mode);
+		rc = recover(output, db, &record, damage, err);
+	}
+	output_record_done(&record);
+	if (rc < 0) {
+		output_free(output);
+		return rc;
+	}
+	*opened = output;
+	return 0;
+}
+
+/* Another format means another extension: the numbering goes on in a new outfile. */
+static int change_format(struct output *output, const struct format *format, struct err *err)
+{
+	struct outfile_state state;
+	bool closed;
+
+	outfile_state(output->file, &state);
+	outfile_free(output->file);
+	output->format = format;
+	output->file = outfile_new(output->place.root, output->path, format->extension,
+				   output->place.data_mode);
+	return outfile_recover(output->file, &state, &closed, err);
+}
+
+static bool same_columns(const struct colset *a, const struct colset *b)
+{
+	if (colset_len(a) != colset_len(b))
+		return false;
+	for (size_t i = 0; i < colset_len(a); i++)
+		if (!slice_equal(colset_name(a, i), colset_name(b, i)))
+			return false;
+	return true;
+}
+
+/* Declared columns replace what was there; automatic ones go on from it. */
+static struct colset *columns_for(const struct output *output, const struct job *job)
+{
+	struct colset *fresh = colset_new(job);
+	struct json *names;
+
+	if (!colset_auto(fresh))
+		return fresh;
+	colset_unref(fresh);
+	names = colset_json(output->colset);
+	fresh = colset_from_json(job, names);
+	json_unref(names);
+	return fresh;
+}
+
+int output_adopt(struct output *output, struct db *db, const struct seed *seed, struct err *err)
+{
+	const struct job *job = seed->job;
+	const struct format *format = format_of(job->format);
+	struct colset *columns = columns_for(output, job);
+	int rc = 0;
+
+	output->rotate_bytes = job->rotate_bytes;
+	output->rotate_rows = job->rotate_rows;
+	free(output->job);
+	output->job = xstrdup(job->name);
+	if (format != output->format || !same_columns(columns, output->colset))
+		rc = output_rotate(output, db, err);
+	if (rc == 0 && format != output->format)
+		rc = change_format(output, format, err);
+	if (rc < 0) {
+		colset_unref(columns);
+		return rc;
+	}
+	colset_unref(output->colset);
+	output->colset = columns;
+	return 0;
+}
+
+bool output_is_full(const struct output *output, const struct parcel *parcel)
+{
+	uint64_t rows = outfile_rows(output->file) + output->gathered_rows;
+	uint64_t bytes = outfile_bytes(output->file) + output->gathered.len;
+
+	if (output->spoiled || output->renamed)
+		return true;
+	if (rows == 0)
+		return false; /* a page is never split: alone it may be larger than the limit */
+	if (output->rotate_rows > 0 && rows + parcel->rows.count > output->rotate_rows)
+		return true;
+	return output->rotate_bytes > 0 && bytes + parcel->rows.bytes.len > output->rotate_bytes;
+}
+
+int output_widen(struct output *output, struct db *db, struct colset *wider, struct err *err)
+{
+	/* A live file without rows has a header that no longer fits: it goes the same way. */
+	int rc = output->format->has_header ? output_rotate(output, db, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	colset_unref(output->colset);
+	output->colset = colset_ref(wider);
+	return 0;
+}
+
+void output_gather(struct output *output, const struct parcel *parcel)
+{
+	char run[24];
+
+	if (parcel->rows.count == 0)
+		return;
+	buf_add_slice(&output->gathered, buf_slice(&parcel->rows.bytes));
+	output->gathered_rows += parcel->rows.count;
+	snprintf(run, sizeof(run), "%llu", (unsigned long long)parcel->request->scope->run);
+	json_put_int(output->runs, run,
+		     json_int(json_get(output->runs, run), 0) + (int64_t)parcel->rows.count);
+}
+
+bool output_has_gathered(const struct output *output)
+{
+	return output->gathered.len > 0;
+}
+
+static int create(struct output *output, struct db *db, struct err *err)
+{
+	struct buf header;
+	int rc = commit_as(output, db, OUTFILE_OPENING, NULL, err);
+
+	if (rc < 0)
+		return rc;
+	buf_init(&header, HEADER_CEILING);
+	if (output->format->has_header)
+		rc = output->format->header(output->colset, &header);
+	if (rc == 0)
+		rc = outfile_create(output->file, buf_text(&header), header.len, clock_unix_ms(),
+				    err);
+	buf_done(&header);
+	return rc;
+}
+
+int output_sync(struct output *output, struct db *db, struct err *err)
+{
+	int rc = 0;
+
+	if (phase(output) != OUTFILE_LIVE)
+		rc = create(output, db, err);
+	if (rc == 0)
+		rc = outfile_append(output->file, output->gathered.data, output->gathered.len,
+				    output->gathered_rows, err);
+	if (rc == 0) {
+		rc = outfile_sync(output->file, err);
+		output->spoiled = rc < 0;
+	}
+	return rc;
+}
+
+void output_record(const struct output *output, struct db *db)
+{
+	record_as(output, db, phase(output), NULL);
+}
+
+static void forget_gathered(struct output *output)
+{
+	buf_shrink(&output->gathered, (size_t)8 << 20);
+	output->gathered_rows = 0;
+}
+
+void output_committed(struct output *output)
+{
+	outfile_committed(output->file);
+	forget_gathered(output);
+	json_unref(output->runs_known);
+	output->runs_known = json_copy(output->runs);
+}
+
+int output_abandon(struct output *output, struct db *db, struct err *err)
+{
+	int rc = outfile_abandon(output->file, err);
+
+	forget_gathered(output);
+	json_unref(output->runs);
+	output->runs = json_copy(output->runs_known);
+	if (rc == 0 && output->spoiled)
+		rc = output_rotate(output, db, err);
+	return rc;
+}

@@ -1,0 +1,27 @@
+/* The parcel: see parcel.h. */
+#include "run/parcel.h"
+
+#include <stdlib.h>
+
+#include "run/context.h"
+
+void parcel_free(struct parcel *parcel)
+{
+	if (!parcel)
+		return;
+	context_drop_request(parcel->request);
+	buf_done(&parcel->rows.bytes);
+	extract_done(&parcel->extract);
+	buf_done(&parcel->body);
+	free(parcel->error);
+	free(parcel->next_token);
+	free(parcel->location);
+	free(parcel->content_type);
+	free(parcel);
+}
+
+size_t parcel_memory(const struct parcel *parcel)
+{
+	return sizeof(*parcel) + parcel->rows.bytes.room + parcel->body.room +
+	       parcel->extract.room * sizeof(*parcel->extract.records);
+}

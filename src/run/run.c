@@ -1,0 +1,268 @@
+/* The life of a run: asked for, prepared, begun, done, ended.
+ *
+ *   WAITING  its inputs are being read (query thread) and its start committed (lander)
+ *   RUNNING  requests go out and come back: run_next.c, run_back.c
+ *   ENDING   nothing is left to do; its result is being committed
+ *   ENDED    told to everybody; the dispatcher lets it go
+ */
+#include "run/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "run/dispatcher_internal.h"
+
+const char *const run_state_names[RUN__COUNT] = { "waiting", "running", "running", "ended" };
+const char *const run_result_names[RESULT__COUNT] = {
+	NULL, "complete", "unchanged", "partial", "failed", "cancelled",
+};
+
+struct run *run_new(struct dispatcher *dispatcher, struct run_record *order)
+{
+	struct run *run = xcalloc(1, sizeof(*run));
+
+	run->dispatcher = dispatcher;
+	run->order = *order;
+	*order = (struct run_record) { 0 };
+	return run;
+}
+
+static void return_lanes(struct run *run)
+{
+	for (uint32_t i = 0; i < run->crew.len; i++)
+		if (run->crew.members[i].lane != CREW_NO_LANE)
+			fleet_return_lane(run->engine, run->crew.members[i].lane);
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	run_drop_work(run);
+	return_lanes(run);
+	heap_done(&run->due);
+	crew_done(&run->crew);
+	context_unref(run->context);
+	seed_free(run->seed);
+	run_record_done(&run->order);
+	free(run->redirected);
+	free(run->reason);
+	free(run);
+}
+
+uint64_t run_id(const struct run *run)
+{
+	return run->seed ? run->seed->record.id : run->order.id;
+}
+
+const struct job *run_job(const struct run *run)
+{
+	return run->seed ? run->seed->job : NULL;
+}
+
+enum run_state run_state(const struct run *run)
+{
+	return run->state;
+}
+
+enum run_result run_result(const struct run *run)
+{
+	return run->result;
+}
+
+uint64_t run_finished(const struct run *run)
+{
+	const struct run_counts *counts = &run->counts;
+
+	return counts->landed + counts->failed + counts->unchanged + counts->empty;
+}
+
+static void answer_begun(struct run *run, int code, const struct err *err)
+{
+	dispatcher_run_fn *begun = run->begun;
+
+	run->begun = NULL;
+	if (begun)
+		begun(code == 0 ? run : NULL, code, err, run->begun_arg);
+}
+
+/* It never began: whoever asked is told why, and nobody else ever hears of it. */
+void run_refuse(struct run *run, int code, const struct err *err)
+{
+	if (!run->begun)
+		log_run(LOG_LEVEL_ERROR, run->order.job, run_id(run), "%s", err->text);
+	answer_begun(run, code, err);
+	dispatcher_remove(run->dispatcher, run);
+}
+
+static uint32_t workers_of(const struct run *run)
+{
+	uint64_t points = run->seed->job->matrix.points;
+	uint32_t workers = run->seed->record.workers;
+
+	return points < workers ? (points ? (uint32_t)points : 1) : workers;
+}
+
+void run_prepared(struct run *run, struct seed *seed, struct err *err)
+{
+	struct landing *landing;
+
+	run->engine = fleet_engine(run->dispatcher->fleet, seed->record.engine, err);
+	if (!run->engine || run->dispatcher->stopping) {
+		if (run->engine)
+			err_set(err, 0, "the daemon is stopping");
+		seed_free(seed);
+		run_refuse(run, -EAGAIN, err);
+		return;
+	}
+	landing = landing_new(LANDING_BEGIN, run);
+	landing->seed = seed;
+	dispatcher_land(run->dispatcher, landing);
+}
+
+static void wake_chain(struct chain *chain, void *arg)
+{
+	run_go_on(arg, chain->index, clock_monotonic_ms());
+}
+
+static void tell_started(struct run *run)
+{
+	struct json *event = run_event(run, "run.started");
+
+	json_put_int(event, "total", (int64_t)run->counts.total);
+	json_put_str(event, "engine", run->seed->record.engine);
+	json_put_int(event, "workers", run->seed->record.workers);
+	json_put_str(event, "trigger", run->seed->record.trigger);
+	dispatcher_tell(run->dispatcher, event);
+}
+
+void run_begun(struct run *run, struct landing *landing)
+{
+	struct err err = ERR_INIT;
+	struct seed *seed = landing->seed;
+
+	if (landing->code < 0) {
+		err_set(&err, 0, "%s", landing->error);
+		run_refuse(run, landing->code, &err);
+		return;
+	}
+	run->seed = seed;
+	landing->seed = NULL;
+	run->account = landing->account;
+	run->counts = seed->record.counts;
+	run->started_ms = seed->record.started_ms;
+	run->finished_at_tick = run_finished(run);
+	run->scope = (struct request_scope) {
+		.job = seed->job,
+		.run = seed->record.id,
+		.scheduled_ms = seed->record.slot_ms,
+		.secret = seed->secret,
+	};
+	run->context = context_new(&run->scope, landing->colset);
+	run->context->owner = run;
+	if (!run->engine)
+		run->engine = fleet_engine(run->dispatcher->fleet, seed->record.engine, &err);
+	crew_init(&run->crew, workers_of(run));
+	run->state = RUN_RUNNING;
+	chains_each(&seed->chains, wake_chain, run);
+	tell_started(run);
+	answer_begun(run, 0, &err);
+	if (!run->engine)
+		run_stop_early(run, RESULT_FAILED, err.text);
+}
+
+void run_submit(struct run *run, struct landing *landing)
+{
+	landing->account = run->account;
+	run->unlanded++;
+	dispatcher_land(run->dispatcher, landing);
+}
+
+void run_stop_early(struct run *run, enum run_result result, const char *reason)
+{
+	if (run->state == RUN_ENDING || run->state == RUN_ENDED || run->cancelling)
+		return;
+	run->cancelling = true;
+	run->result = result;
+	free(run->reason);
+	run->reason = reason ? xstrdup(reason) : NULL;
+	if (run->state == RUN_RUNNING) {
+		run_drop_work(run);
+		fleet_cancel(run->dispatcher->fleet, run_id(run));
+	}
+	dispatcher_pump_soon(run->dispatcher);
+}
+
+void run_cancel(struct run *run)
+{
+	run_stop_early(run, RESULT_CANCELLED, NULL);
+}
+
+static enum run_result result_of(const struct run_counts *counts)
+{
+	if (counts->total > 0 && counts->failed == counts->total)
+		return RESULT_FAILED;
+	if (counts->failed > 0)
+		return RESULT_PARTIAL;
+	if (counts->total > 0 && counts->unchanged == counts->total)
+		return RESULT_UNCHANGED;
+	return RESULT_COMPLETE;
+}
+
+static bool work_is_left(const struct run *run)
+{
+	if (run->in_flight > 0 || run->unlanded > 0)
+		return true;
+	return !run->cancelling && run_finished(run) < run->counts.total;
+}
+
+void run_settle(struct run *run)
+{
+	struct landing *landing;
+
+	if (run->state != RUN_RUNNING || work_is_left(run))
+		return;
+	run->state = RUN_ENDING;
+	run->ended_ms = clock_unix_ms();
+	if (run->result == RESULT_NONE)
+		run->result = result_of(&run->counts);
+	landing = landing_new(LANDING_END, run);
+	landing->account = run->account;
+	landing->end = (struct run_record) {
+		.id = run_id(run),
+		.state = xstrdup(run_state_names[RUN_ENDED]),
+		.result = xstrdup(run_result_names[run->result]),
+		.reason = run->reason ? xstrdup(run->reason) : NULL,
+		.ended_ms = run->ended_ms,
+		.started_ms = run->started_ms,
+		.p50_ms = latency_percentile(&run->latency, 0.50),
+		.p95_ms = latency_percentile(&run->latency, 0.95),
+		.p99_ms = latency_percentile(&run->latency, 0.99),
+		.crew = crew_json(&run->crew),
+	};
+	dispatcher_land(run->dispatcher, landing);
+}
+
+void run_ended(struct run *run, struct landing *landing)
+{
+	struct json *event;
+
+	if (landing->code < 0) { /* only when stopping: it will end at the next start */
+		run->state = RUN_RUNNING;
+		return;
+	}
+	run->state = RUN_ENDED;
+	event = run_event(run, "run.ended");
+	json_put_str(event, "result", run_result_names[run->result]);
+	json_put_str(event, "reason", run->reason);
+	json_put(event, "requests", run_counts_json(&run->counts));
+	json_put_int(event, "rows", (int64_t)run->counts.rows);
+	json_put_int(event, "bytes", (int64_t)run->counts.bytes);
+	json_put_time(event, "started", run->started_ms);
+	json_put_time(event, "ended", run->ended_ms);
+	dispatcher_tell(run->dispatcher, event);
+	dispatcher_remove(run->dispatcher, run);
+}

@@ -1,0 +1,258 @@
+/* What came back: the deciding side of a run.
+ *
+ * A parcel is landed, followed, tried again or given up; which of these is read off the outcome table,
+ * never off the outcome itself. A landing that is committed is counted.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "fetch/retry.h"
+#include "run/dispatcher_internal.h"
+
+void run_give_up(struct run *run, struct failure_record *failure)
+{
+	struct landing *landing = landing_new(LANDING_FAILURE, run);
+	struct json *params = matrix_point_json(&run->scope.job->matrix, failure->index);
+
+	landing->failure = *failure;
+	landing->failure.params = json_text(params, false);
+	json_unref(params);
+	chains_drop(&run->seed->chains, failure->index);
+	run_submit(run, landing);
+}
+
+static void give_up(struct run *run, const struct parcel *parcel)
+{
+	const struct request *request = parcel->request;
+	struct failure_record failure = {
+		.index = request->index,
+		.page = request->page,
+		.token = request->page_token ? xstrdup(request->page_token) : NULL,
+		.url = request_url_shown(&run->scope, request->url),
+		.status = parcel->status,
+		.outcome = xstrdup(outcomes[parcel->outcome].name),
+		.error =
+			xstrdup(parcel->error ? parcel->error : outcomes[parcel->outcome].sentence),
+		.tries = request->tries,
+	};
+
+	run_give_up(run, &failure);
+}
+
+/* The page after the one that just came cannot be asked for: its chain ends as a failure. */
+static void give_up_chain(struct run *run, const struct chain *chain, const char *url)
+{
+	struct failure_record failure = {
+		.index = chain->index,
+		.page = chain->page,
+		.token = xstrdup(chain->token),
+		.url = request_url_shown(&run->scope, url),
+		.outcome = xstrdup(outcomes[OUTCOME_PAGE_LOOP].name),
+		.error = xstrdup(outcomes[OUTCOME_PAGE_LOOP].sentence),
+	};
+
+	run_give_up(run, &failure);
+}
+
+static void copy_chain(struct landing *landing, const struct chain *chain)
+{
+	size_t len = chain->nvisited * sizeof(uint64_t);
+
+	landing->chain = (struct chain_record) {
+		.index = chain->index,
+		.next_page = chain->page,
+		.token = xstrdup(chain->token),
+		.rows = chain->rows,
+		.visited = xmalloc(len),
+		.visited_len = len,
+	};
+	memcpy(landing->chain.visited, chain->visited, len);
+}
+
+static uint64_t records_of(const struct parcel *parcel)
+{
+	return parcel->rows.unknown ? parcel->extract.len : parcel->rows.count;
+}
+
+/* Lands a page that is not its chain's last, and asks for the one after it. Pages of a chain commit in
+ * order because they are submitted in order. */
+static void land_and_go_on(struct run *run, struct landing *landing, int64_t now_ms)
+{
+	struct parcel *parcel = landing->parcel;
+	uint64_t index = parcel->request->index;
+	struct chain *chain = chains_find(&run->seed->chains, index);
+	bool circle;
+
+	if (!chain)
+		chain = chains_add(&run->seed->chains, index);
+	landing->chain_rows = chain->rows;
+	chain->rows += records_of(parcel);
+	circle = !chain_advance(chain, parcel->next_token);
+	copy_chain(landing, chain);
+	if (!circle) {
+		run_submit(run, landing);
+		run_go_on(run, index, now_ms);
+	} else {
+		char *url = xstrdup(parcel->request->url);
+
+		run_submit(run, landing);
+		give_up_chain(run, chain, url);
+		free(url);
+	}
+}
+
+static void land(struct run *run, struct parcel *parcel, int64_t now_ms)
+{
+	struct landing *landing = landing_new(LANDING_PAGE, run);
+	uint64_t index = parcel->request->index, max = run->scope.job->pages_max;
+	const struct chain *chain;
+
+	landing->parcel = parcel;
+	if (max > 0 && parcel->request->page + 1 >= max) { /* `pages.max` ends a chain well */
+		free(parcel->next_token);
+		parcel->next_token = NULL;
+	}
+	if (parcel->next_token) {
+		land_and_go_on(run, landing, now_ms);
+		return;
+	}
+	chain = chains_find(&run->seed->chains, index);
+	if (chain) {
+		landing->chain_rows = chain->rows;
+		chains_drop(&run->seed->chains, index);
+	}
+	run_submit(run, landing);
+}
+
+static void fail_or_retry(struct run *run, struct parcel *parcel, int64_t now_ms)
+{
+	const struct request *request = parcel->request;
+	const struct job *job = run->scope.job;
+	int64_t delay_ms;
+
+	if (outcome_retryable(parcel->outcome, job, request->tries)) {
+		delay_ms = retry_delay_ms(job, request->tries, &run->dispatcher->random);
+		if (parcel->retry_after_ms > delay_ms)
+			delay_ms = parcel->retry_after_ms;
+		if (now_ms + delay_ms - (int64_t)request->tag <= job->retry_budget_ms) {
+			/* A stopping daemon leaves it to the next start. */
+			if (!run->cancelling)
+				run_wait_for(run, request, now_ms + delay_ms);
+			parcel_free(parcel);
+			return;
+		}
+	}
+	give_up(run, parcel);
+	parcel_free(parcel);
+}
+
+static void follow(struct run *run, struct parcel *parcel, int64_t now_ms)
+{
+	struct err err = ERR_INIT;
+
+	if (request_redirect(parcel->request, parcel->status, parcel->location, &err) < 0) {
+		parcel->outcome = OUTCOME_REDIRECT;
+		free(parcel->error);
+		parcel->error = xstrdup(err.text);
+		fail_or_retry(run, parcel, now_ms);
+		return;
+	}
+	if (!run->cancelling) {
+		run->redirected = xreallocarray(run->redirected, run->nredirected + 1,
+						sizeof(struct request *));
+		run->redirected[run->nredirected++] = parcel->request;
+		parcel->request = NULL;
+	}
+	parcel_free(parcel);
+}
+
+/* 429, and 503 with Retry-After, are the host speaking to all of us, not to one request. */
+static void hold_host(struct run *run, const struct parcel *parcel, int64_t now_ms)
+{
+	struct pace *pace = run->dispatcher->pace;
+	struct json *event;
+
+	if (parcel->retry_after_ms < 0 || outcomes[parcel->outcome].counts != COUNTS_FAILED)
+		return;
+	pace_hold(pace, pace_host(pace, parcel->request->host), now_ms + parcel->retry_after_ms,
+		  "Retry-After");
+	event = run_event(run, "host.held");
+	json_put_str(event, "host", parcel->request->host);
+	json_put_time(event, "until", clock_unix_ms() + parcel->retry_after_ms);
+	json_put_str(event, "reason", "Retry-After");
+	dispatcher_tell(run->dispatcher, event);
+}
+
+static void free_the_worker(struct run *run, const struct parcel *parcel)
+{
+	struct pace *pace = run->dispatcher->pace;
+
+	pace_return(pace, pace_host(pace, parcel->request->host));
+	fleet_came_back(run->engine);
+	crew_count(&run->crew, parcel);
+	crew_return(&run->crew, parcel->request->worker);
+	run->in_flight--;
+	if (parcel->outcome != OUTCOME_CANCELLED)
+		latency_add(&run->latency, parcel->taken_us);
+}
+
+void run_take_parcel(struct run *run, struct parcel *parcel, int64_t now_ms)
+{
+	enum outcome_counts counts = outcomes[parcel->outcome].counts;
+
+	free_the_worker(run, parcel);
+	hold_host(run, parcel, now_ms);
+	if (parcel->outcome == OUTCOME_FOLLOW)
+		follow(run, parcel, now_ms);
+	else if (counts == COUNTS_NOT || (run->cancelling && counts == COUNTS_FAILED))
+		parcel_free(parcel);
+	else if (counts == COUNTS_FAILED)
+		fail_or_retry(run, parcel, now_ms);
+	else
+		land(run, parcel, now_ms);
+}
+
+static void tell_failure(struct run *run, const struct failure_record *failure)
+{
+	struct json *event = run_event(run, "request.failed"), *params;
+
+	if (json_parse(failure->params, strlen(failure->params), &params, NULL) == 0)
+		json_put(event, "params", params);
+	json_put_int(event, "page", failure->page);
+	json_put_str(event, "url", failure->url);
+	json_put(event, "status", failure->status ? json_new_int(failure->status) : NULL);
+	json_put_str(event, "error", failure->error);
+	json_put_int(event, "tries", failure->tries);
+	dispatcher_tell(run->dispatcher, event);
+}
+
+static void take_columns(struct run *run, const struct colset *colset)
+{
+	struct digest_context *old = run->context;
+
+	if (old->colset == colset)
+		return;
+	run->context = context_new(&run->scope, colset);
+	run->context->owner = run;
+	context_unref(old);
+}
+
+void run_landed(struct run *run, struct landing *landing)
+{
+	run->unlanded--;
+	if (landing->code < 0) {
+		/* Not landed and never to be: either we are stopping, or the rows cannot be written. */
+		if (landing->code != -ESHUTDOWN && !run->dispatcher->stopping)
+			run_stop_early(run, RESULT_FAILED, landing->error);
+		return;
+	}
+	landing_count(landing, &run->counts);
+	if (landing->kind == LANDING_FAILURE)
+		tell_failure(run, &landing->failure);
+	if (landing->colset)
+		take_columns(run, landing->colset);
+}

@@ -1,0 +1,203 @@
+/* What goes out next: the choosing side of a run.
+ *
+ * In this order: a request that pace told to wait, one that was redirected, a further try or page that
+ * is due, a new point of the matrix. A pending request is only numbers; it is built when it goes out.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "run/dispatcher_internal.h"
+
+#define TRIES_BITS 16
+
+/* An entry of `due`: when, the point, and the tries made with the time of the first one. */
+static struct heap_entry due_entry(uint64_t index, int64_t when_ms, unsigned tries,
+				   int64_t first_ms)
+{
+	return (struct heap_entry) {
+		.when = when_ms,
+		.what = index,
+		.more = (uint64_t)first_ms << TRIES_BITS | (tries & ((1u << TRIES_BITS) - 1)),
+	};
+}
+
+void run_wait_for(struct run *run, const struct request *request, int64_t until_ms)
+{
+	heap_push(&run->due,
+		  due_entry(request->index, until_ms, request->tries, (int64_t)request->tag));
+}
+
+void run_go_on(struct run *run, uint64_t index, int64_t now_ms)
+{
+	heap_push(&run->due, due_entry(index, now_ms, 0, now_ms));
+}
+
+void run_drop_work(struct run *run)
+{
+	struct heap_entry entry;
+
+	while (heap_pop(&run->due, &entry))
+		;
+	context_drop_request(run->held);
+	run->held = NULL;
+	while (run->nredirected > 0)
+		context_drop_request(run->redirected[--run->nredirected]);
+}
+
+/* A point that an earlier life of this run has not taken yet. */
+static bool next_new_point(struct run *run, uint64_t *index)
+{
+	uint64_t total = run->counts.total;
+
+	if (run->due.len >= RUN_WAITING_MAX)
+		return false;
+	while (run->next_point < total) {
+		if (run->seed->done)
+			run->next_point = rangeset_next_gap(run->seed->done, run->next_point);
+		if (run->next_point >= total)
+			return false;
+		*index = run->next_point++;
+		/* Chains that were open at the start are due already. */
+		if (!run->seed->done || !chains_find(&run->seed->chains, *index))
+			return true;
+	}
+	return false;
+}
+
+static void give_up_building(struct run *run, uint64_t index, const struct chain *chain,
+			     const struct err *err)
+{
+	struct failure_record failure = {
+		.index = index,
+		.page = chain ? chain->page : 0,
+		.token = chain ? xstrdup(chain->token) : NULL,
+		.outcome = xstrdup(outcomes[OUTCOME_BUILD].name),
+		.error = xstrdup(err->text),
+	};
+
+	run_give_up(run, &failure);
+}
+
+/* From numbers to a request; NULL when it cannot be made, which is a failure of that point. */
+static struct request *build(struct run *run, uint64_t index, unsigned tries, int64_t first_ms)
+{
+	const struct chain *chain = chains_find(&run->seed->chains, index);
+	struct request *request = NULL;
+	struct err err = ERR_INIT;
+
+	if (request_build(&run->scope, index, chain ? chain->page : 0, chain ? chain->token : NULL,
+			  &request, &err) < 0) {
+		give_up_building(run, index, chain, &err);
+		return NULL;
+	}
+	request->context = context_ref(run->context);
+	request->tries = (uint16_t)tries;
+	request->tag = (uint64_t)first_ms;
+	return request;
+}
+
+static struct request *due_request(struct run *run, int64_t now_ms, bool *any)
+{
+	struct heap_entry entry;
+	unsigned tries;
+
+	*any = heap_peek(&run->due, &entry) && entry.when <= now_ms;
+	if (!*any)
+		return NULL;
+	heap_pop(&run->due, &entry);
+	tries = (unsigned)(entry.more & ((1u << TRIES_BITS) - 1));
+	return build(run, entry.what, tries + 1,
+		     tries == 0 ? now_ms : (int64_t)(entry.more >> TRIES_BITS));
+}
+
+/* *any: there was something to do, even if it could not be built. */
+static struct request *next_request(struct run *run, int64_t now_ms, bool *any)
+{
+	struct request *request = run->held;
+	uint64_t index;
+
+	*any = true;
+	if (request) {
+		run->held = NULL;
+		return request;
+	}
+	if (run->nredirected > 0)
+		return run->redirected[--run->nredirected];
+	request = due_request(run, now_ms, any);
+	if (*any)
+		return request;
+	*any = next_new_point(run, &index);
+	return *any ? build(run, index, 1, now_ms) : NULL;
+}
+
+/* A worker with a lane; false when all are busy, or the engine's lanes are lent to other runs. */
+static bool take_worker(struct run *run, uint32_t *worker)
+{
+	struct crew_member *member;
+
+	if (!crew_take(&run->crew, worker))
+		return false;
+	member = &run->crew.members[*worker];
+	if (member->lane == CREW_NO_LANE && !fleet_take_lane(run->engine, &member->lane)) {
+		crew_return(&run->crew, *worker);
+		return false;
+	}
+	return true;
+}
+
+static bool pace_allows(struct run *run, const struct request *request, int64_t now_ms)
+{
+	struct pace *pace = run->dispatcher->pace;
+	int64_t until_ms = 0;
+	enum pace_answer answer = pace_take(pace, pace_host(pace, request->host),
+					    run->scope.job->per_host, now_ms, &until_ms);
+
+	run->held_until_ms = answer == PACE_WAIT ? until_ms : 0;
+	return answer == PACE_GO;
+}
+
+static void send_out(struct run *run, struct request *request, uint32_t worker)
+{
+	request->worker = worker;
+	request->lane = run->crew.members[worker].lane;
+	run->in_flight++;
+	fleet_submit(run->engine, request);
+}
+
+void run_pump(struct run *run, int64_t now_ms)
+{
+	bool any = true;
+
+	while (any && run->state == RUN_RUNNING && !run->cancelling &&
+	       dispatcher_has_room(run->dispatcher)) {
+		struct request *request;
+		uint32_t worker;
+
+		if (!take_worker(run, &worker))
+			return;
+		request = next_request(run, now_ms, &any);
+		if (!request) {
+			crew_return(&run->crew, worker);
+			continue;
+		}
+		if (!pace_allows(run, request, now_ms)) {
+			run->held = request;
+			crew_return(&run->crew, worker);
+			return;
+		}
+		send_out(run, request, worker);
+	}
+}
+
+int64_t run_wakes_at(const struct run *run)
+{
+	struct heap_entry entry;
+
+	if (run->state != RUN_RUNNING || run->cancelling)
+		return INT64_MAX;
+	if (run->held)
+		return run->held_until_ms ? run->held_until_ms : INT64_MAX;
+	return heap_peek(&run->due, &entry) ? entry.when : INT64_MAX;
+}

@@ -1,0 +1,150 @@
+/* Seeds of runs: see seed.h. */
+#include "run/seed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "spec/problem.h"
+
+void seed_free(struct seed *seed)
+{
+	if (!seed)
+		return;
+	run_record_done(&seed->record);
+	job_unref(seed->job);
+	secret_free(seed->secret);
+	free(seed->path);
+	rangeset_free(seed->done);
+	chains_done(&seed->chains);
+	free(seed);
+}
+
+static struct job *frozen_job(const struct run_record *record, struct err *err)
+{
+	struct problems problems = { 0 };
+	struct job *job = job_new(record->job, record->definition, NULL, "", &problems);
+
+	if (!job)
+		err_set(err, -EINVAL, "the definition of job \"%s\" cannot be used: %s",
+			record->job,
+			problems.len ? problems.items[0].sentence : "no reason was given");
+	problems_done(&problems);
+	return job;
+}
+
+static int narrow(struct job *job, const struct json *overrides, struct err *err)
+{
+	struct json_member member;
+
+	if (json_type(overrides) != JSON_OBJECT)
+		return 0;
+	for (member = json_first(overrides); member.key; member = json_next(member)) {
+		const char *value = json_str(member.value);
+		int rc = value ? matrix_narrow(&job->matrix, member.key, value, err)
+			       : err_set(err, -EINVAL, "parameter \"%s\": expected a text",
+					 member.key);
+
+		if (rc < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static struct slice path_value(struct slice name, void *arg)
+{
+	const struct job *job = arg;
+
+	return slice_is(name, "job") ? slice_of(job->name) : (struct slice) { 0 };
+}
+
+static int expand_path(struct job *job, char **path, struct err *err)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 4096);
+	rc = template_expand(job->path, path_value, job, &text, err);
+	if (rc == 0)
+		*path = buf_take(&text);
+	else
+		err_within(err, "output.path");
+	buf_done(&text);
+	return rc;
+}
+
+/* Job, secret and path from the record: what new and old runs share. */
+static int furnish(struct seed *seed, struct err *err)
+{
+	int rc;
+
+	seed->job = frozen_job(&seed->record, err);
+	if (!seed->job)
+		return -EINVAL;
+	rc = narrow(seed->job, seed->record.overrides, err);
+	if (rc == 0)
+		rc = expand_path(seed->job, &seed->path, err);
+	if (rc == 0 && seed->job->auth_secret.kind != SECRET_NONE) {
+		rc = secret_resolve(&seed->job->auth_secret, &seed->secret, err);
+		if (rc < 0) {
+			err_within(err, "the secret of job \"%s\"", seed->job->name);
+			rc = -EACCES;
+		}
+	}
+	return rc;
+}
+
+struct seed *seed_new(struct run_record *record, int *code, struct err *err)
+{
+	struct seed *seed = xcalloc(1, sizeof(*seed));
+
+	seed->record = *record;
+	*record = (struct run_record) { 0 };
+	*code = furnish(seed, err);
+	if (*code < 0) {
+		seed_free(seed);
+		return NULL;
+	}
+	seed->record.counts = (struct run_counts) { .total = seed->job->matrix.points };
+	return seed;
+}
+
+/* A chain whose point is finished is a failed one that waits for `retry`: not open. */
+static void take_chain(const struct chain_record *record, void *arg)
+{
+	struct seed *seed = arg;
+	struct chain *chain;
+
+	if (rangeset_has(seed->done, record->index) || chains_find(&seed->chains, record->index))
+		return;
+	chain = chains_add(&seed->chains, record->index);
+	chain->page = record->next_page;
+	chain->token = xstrdup(record->token);
+	chain->rows = record->rows;
+	chain->nvisited = (uint32_t)(record->visited_len / sizeof(uint64_t));
+	chain->visited = xcalloc(chain->nvisited, sizeof(uint64_t));
+	if (chain->nvisited > 0)
+		memcpy(chain->visited, record->visited, chain->nvisited * sizeof(uint64_t));
+}
+
+struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err)
+{
+	struct seed *seed = xcalloc(1, sizeof(*seed));
+
+	*code = runs_get(db, id, &seed->record, err);
+	if (*code == 0)
+		*code = furnish(seed, err);
+	if (*code == 0) {
+		seed->done = rangeset_new(seed->job->matrix.points);
+		*code = ledger_load(db, id, seed->done, err);
+	}
+	if (*code == 0)
+		*code = ledger_each_chain(db, id, take_chain, seed, err);
+	if (*code < 0) {
+		err_within(err, "run %llu", (unsigned long long)id);
+		seed_free(seed);
+		return NULL;
+	}
+	return seed;
+}

@@ -1,0 +1,264 @@
+/* `try`: one request of a job, shown and not landed.
+ *
+ * It goes through the same building, engine and digest as a run's requests; only its parcel keeps the
+ * body and ends in a document instead of a file.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "run/digest.h"
+#include "run/dispatcher_internal.h"
+
+#define BODY_SHOWN    65536
+#define RECORDS_SHOWN 20
+#define ROWS_SHOWN    65536 /* bytes */
+
+struct trial {
+	struct dispatcher *dispatcher;
+	struct run_record record; /* the query thread's until it answered */
+	struct seed *seed;
+	struct request_scope scope;
+	struct digest_context *context;
+	struct fleet_engine *engine;
+	uint32_t lane;
+	dispatcher_try_fn *done;
+	void *arg;
+	int code;
+	struct err err;
+};
+
+static void trial_free(struct trial *trial)
+{
+	context_unref(trial->context);
+	seed_free(trial->seed);
+	run_record_done(&trial->record);
+	free(trial);
+}
+
+static void fail(struct trial *trial, int code)
+{
+	trial->done(NULL, code, &trial->err, trial->arg);
+	trial_free(trial);
+}
+
+static void prepare(struct db *db, void *arg)
+{
+	struct trial *trial = arg;
+
+	trial->seed = seed_new(&trial->record, &trial->code, &trial->err);
+}
+
+/* Counted as any request; a host that is held or full is not tried. */
+static int pace(struct trial *trial, const struct request *request)
+{
+	struct pace *pace = trial->dispatcher->pace;
+	int64_t until_ms;
+	enum pace_answer answer =
+		pace_take(pace, pace_host(pace, request->host), trial->seed->job->per_host,
+			  clock_monotonic_ms(), &until_ms);
+
+	if (answer == PACE_GO)
+		return 0;
+	return err_set(&trial->err, -EBUSY, "%s %s now: try again later", request->host,
+		       answer == PACE_WAIT ? "asked to be left alone" : "has all it may get");
+}
+
+static int send(struct trial *trial, struct request *request)
+{
+	int rc = pace(trial, request);
+
+	if (rc < 0)
+		return rc;
+	if (!fleet_take_lane(trial->engine, &trial->lane)) {
+		pace_return(trial->dispatcher->pace,
+			    pace_host(trial->dispatcher->pace, request->host));
+		return err_set(&trial->err, -EBUSY, "all lanes of the engine are in use");
+	}
+	request->lane = trial->lane;
+	trial->dispatcher->trials++;
+	fleet_submit(trial->engine, request);
+	fleet_flush(trial->dispatcher->fleet);
+	return 0;
+}
+
+static int begin(struct trial *trial)
+{
+	struct seed *seed = trial->seed;
+	struct colset *colset;
+	struct request *request = NULL;
+	int rc;
+
+	trial->engine = fleet_engine(trial->dispatcher->fleet, seed->record.engine, &trial->err);
+	if (!trial->engine)
+		return -EINVAL;
+	trial->scope = (struct request_scope) { .job = seed->job,
+						.scheduled_ms = seed->record.slot_ms,
+						.secret = seed->secret };
+	colset = colset_new(seed->job);
+	trial->context = context_new(&trial->scope, colset);
+	trial->context->trial = trial;
+	colset_unref(colset);
+	rc = request_build(&trial->scope, 0, 0, NULL, &request, &trial->err);
+	if (rc < 0)
+		return rc;
+	request->context = context_ref(trial->context);
+	request->tries = 1;
+	request->keep_raw = true;
+	rc = send(trial, request);
+	if (rc < 0)
+		context_drop_request(request);
+	return rc;
+}
+
+static void prepared(void *arg)
+{
+	struct trial *trial = arg;
+	int rc = trial->seed ? 0 : trial->code;
+
+	trial->dispatcher->asked--;
+	if (rc == 0 && trial->dispatcher->stopping)
+		rc = err_set(&trial->err, -EAGAIN, "the daemon is stopping");
+	if (rc == 0)
+		rc = begin(trial);
+	if (rc < 0)
+		fail(trial, rc);
+}
+
+void dispatcher_try(struct dispatcher *dispatcher, const struct run_order *order,
+		    dispatcher_try_fn *done, void *arg)
+{
+	struct trial *trial = xcalloc(1, sizeof(*trial));
+
+	trial->dispatcher = dispatcher;
+	trial->record = orders_record(order);
+	trial->done = done;
+	trial->arg = arg;
+	dispatcher->asked++;
+	query_ask(dispatcher->query, prepare, prepared, trial);
+}
+
+/* Bytes of the body as text: cut at a character, unreadable ones replaced. */
+static struct json *body_json(const struct buf *body)
+{
+	size_t len = body->len < BODY_SHOWN ? body->len : BODY_SHOWN;
+	size_t whole = len;
+
+	while (whole > 0 && len - whole < 4 && !utf8_valid(body->data, whole))
+		whole--;
+	if (whole == 0 || !utf8_valid(body->data, whole))
+		return len ? NULL : json_new_string("");
+	return json_new_string_len(body->data, whole);
+}
+
+static struct json *records_json(const struct parcel *parcel)
+{
+	struct json *list = json_new_array();
+
+	for (size_t i = 0; i < parcel->extract.len && i < RECORDS_SHOWN; i++) {
+		struct slice record = parcel->extract.records[i];
+		struct json *value = NULL;
+
+		if (json_parse(record.ptr, record.len, &value, NULL) == 0)
+			json_push(list, value);
+	}
+	return list;
+}
+
+static void note_name(struct slice name, void *arg)
+{
+	struct colset **set = arg;
+	struct colset *wider = colset_extend(*set, &name, 1);
+
+	colset_unref(*set);
+	*set = wider;
+}
+
+/* Automatic columns begin empty here: they are found in the records, as the lander would. */
+static struct colset *columns_of(struct trial *trial, struct parcel *parcel)
+{
+	struct colset *set = colset_ref(trial->context->colset);
+
+	if (!parcel->rows.unknown)
+		return set;
+	if (format_new_columns(set, &parcel->extract, note_name, &set, &trial->err) == 0)
+		digest_encode(parcel, set, &trial->err);
+	return set;
+}
+
+static void put_rows(struct trial *trial, struct parcel *parcel, struct json *reply)
+{
+	struct colset *set = columns_of(trial, parcel);
+	size_t len = parcel->rows.bytes.len < ROWS_SHOWN ? parcel->rows.bytes.len : ROWS_SHOWN;
+
+	json_put(reply, "columns", colset_json(set));
+	json_put(reply, "rows", json_new_string_len(buf_text(&parcel->rows.bytes), len));
+	json_put_int(reply, "row_count", (int64_t)parcel->rows.count);
+	colset_unref(set);
+}
+
+static struct json *request_json(const struct trial *trial, const struct request *request)
+{
+	struct json *json = json_new_object();
+	char *url = request_url_shown(&trial->scope, request->url);
+
+	json_put_str(json, "method", request->method);
+	json_put_str(json, "url", url);
+	json_put_int(json, "index", (int64_t)request->index);
+	json_put(json, "params", matrix_point_json(&trial->seed->job->matrix, request->index));
+	free(url);
+	return json;
+}
+
+static struct json *reply_of(struct trial *trial, struct parcel *parcel)
+{
+	struct json *reply = json_new_object();
+
+	json_put(reply, "request", request_json(trial, parcel->request));
+	json_put(reply, "status", parcel->status ? json_new_int(parcel->status) : NULL);
+	json_put_str(reply, "outcome", outcomes[parcel->outcome].name);
+	json_put_str(reply, "error", parcel->error);
+	json_put_int(reply, "timing_ms", parcel->taken_us / 1000);
+	json_put_str(reply, "content_type", parcel->content_type);
+	json_put(reply, "body", body_json(&parcel->body));
+	json_put_int(reply, "body_bytes", (int64_t)parcel->body.len);
+	json_put(reply, "records", records_json(parcel));
+	json_put_int(reply, "record_count", (int64_t)parcel->extract.len);
+	put_rows(trial, parcel, reply);
+	json_put_str(reply, "next_page", parcel->next_token);
+	return reply;
+}
+
+/* True when a redirect was taken and the request is out again. */
+static bool followed(struct trial *trial, struct parcel *parcel)
+{
+	if (request_redirect(parcel->request, parcel->status, parcel->location, &trial->err) < 0 ||
+	    send(trial, parcel->request) < 0) {
+		parcel->outcome = OUTCOME_REDIRECT;
+		free(parcel->error);
+		parcel->error = xstrdup(trial->err.text);
+		return false;
+	}
+	parcel->request = NULL;
+	parcel_free(parcel);
+	return true;
+}
+
+void trial_take_parcel(struct trial *trial, struct parcel *parcel)
+{
+	struct pace *pace = trial->dispatcher->pace;
+	struct json *reply;
+
+	pace_return(pace, pace_host(pace, parcel->request->host));
+	fleet_came_back(trial->engine);
+	fleet_return_lane(trial->engine, trial->lane);
+	trial->dispatcher->trials--;
+	if (parcel->outcome == OUTCOME_FOLLOW && followed(trial, parcel))
+		return;
+	reply = reply_of(trial, parcel);
+	parcel_free(parcel);
+	trial->done(reply, 0, &trial->err, trial->arg);
+	trial_free(trial);
+}
