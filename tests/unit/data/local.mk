@@ -1,1 +1,5 @@
 # Unit tests of src/data, one program a module.
+check_PROGRAMS += tests/unit/data/extract_test
+TESTS += tests/unit/data/extract_test
+tests_unit_data_extract_test_SOURCES = tests/unit/data/extract_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_extract_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
