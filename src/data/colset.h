@@ -15,26 +15,37 @@
 #include "base/slice.h"
 #include "spec/job.h"
 
-#define COLSET_MAX 10000 /* columns an automatic set may grow to */
+#define COLSET_MAX      10000 /* columns an automatic set may grow to */
+#define COLSET_NAME_MAX 4096  /* bytes of an automatic column's name */
 
 struct colset;
+struct names;
 
 /* Of a job with declared columns: those; of an automatic one: an empty set, version 1. */
 struct colset *colset_new(const struct job *job);
 struct colset *colset_ref(const struct colset *set);
-void colset_unref(struct colset *set);
+void colset_unref(struct colset *set); /* NULL is fine */
 
 size_t colset_len(const struct colset *set);
-struct slice colset_name(const struct colset *set, size_t column);
+struct slice colset_name(const struct colset *set, size_t column); /* NUL-terminated too */
 bool colset_auto(const struct colset *set);
 uint32_t colset_version(const struct colset *set);
 bool colset_find(const struct colset *set, struct slice name, size_t *column); /* O(1) */
 
-/* A new set: the old columns and behind them those of `names` that are new, version + 1. */
+/* A new set: the old columns and behind them those of `names` that are new, version + 1. NULL when
+ * it would pass COLSET_MAX. */
 struct colset *colset_extend(const struct colset *set, const struct slice *names, size_t n);
 
 struct json *colset_json(const struct colset *set); /* ["id", "name"]: what the ledger keeps */
-/* From the ledger; the version starts at 1. NULL when it is not an array of strings. */
+/* From the ledger; the version starts at 1. NULL when it is not an array of strings. For a job
+ * with declared columns the names may be another definition's: compare colset_json before
+ * encoding. */
 struct colset *colset_from_json(const struct job *job, const struct json *names);
+
+/* For this floor: what the members of a record are matched against. Automatic: the names,
+ * flattened; declared: the distinct first steps of the columns' pointers. */
+const struct names *colset_keys(const struct colset *set);
+/* The key that leads to a declared column; SIZE_MAX: metadata, or the record itself. */
+size_t colset_column_key(const struct colset *set, size_t column);
 
 #endif

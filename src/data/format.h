@@ -22,12 +22,12 @@ struct row_meta {
 	const struct point *point;
 };
 
-/* The job's output as one thing: set up once per run, immutable, shared. */
+/* Rows ready to append. */
 struct rows {
 	struct buf bytes; /* appended to; its ceiling bounds memory */
-	uint64_t count;
-	bool unknown; /* automatic columns: a record had a key that is not in the set; `bytes` is
-			 then undone */
+	uint64_t count;   /* added to */
+	bool unknown;     /* set when, with automatic columns, a record had a key that is not in the
+			     set; `bytes` and `count` are then as they were before the call */
 };
 
 struct format {
@@ -37,11 +37,12 @@ struct format {
 	enum job_format kind;
 	bool has_header;  /* every file begins with one */
 	bool uses_colset; /* false: with automatic columns the record lands as it came (JSONL) */
-	/* The first bytes of every file. */
+	/* Appends the first bytes of every file (nothing while the set is empty). 0 or -E2BIG. */
 	int (*header)(const struct colset *set, struct buf *out);
-	/* All records of one response. 0; -EINVAL with a sentence naming record, column and pointer
-	 * when a value is not of its column's type or a record cannot be a row; -E2BIG. All or
-	 * nothing. */
+	/* Appends all records of one response. 0; -EINVAL with a sentence naming record, column and
+	 * pointer when a value is not of its column's type or a name is too long; -E2BIG, and
+	 * rows->bytes is `full` then. All or nothing. `set` must be of this job: for declared
+	 * columns its names are the job's. `meta` may be NULL without metadata columns. */
 	int (*encode)(const struct job *job, const struct colset *set,
 		      const struct extract *extract, const struct row_meta *meta, struct rows *rows,
 		      struct err *err);
@@ -50,8 +51,10 @@ struct format {
 extern const struct format formats[]; /* ends with a NULL name */
 const struct format *format_of(enum job_format kind);
 
-/* The names of all columns the records need that `set` lacks, in order of first sight (automatic
- * columns): calls `found` for each. The name is valid during the call only. */
+/* The names of all columns the records need that `set` lacks, in order of first sight, each
+ * once: calls `found` for each. The name is valid during the call only. Nothing for declared
+ * columns. 0; -EINVAL: a name is too long; -E2BIG: the set would pass COLSET_MAX (what was found
+ * until then has been told). */
 int format_new_columns(const struct colset *set, const struct extract *extract,
 		       void (*found)(struct slice name, void *arg), void *arg, struct err *err);
 

@@ -1,8 +1,27 @@
 noinst_LIBRARIES += src/data/libdata.a
 src_data_libdata_a_SOURCES = \
+	src/data/cell.c \
+	src/data/cell.h \
+	src/data/colset.c \
 	src/data/colset.h \
+	src/data/csv.c \
+	src/data/csv.h \
 	src/data/extract.c \
 	src/data/extract.h \
+	src/data/format.c \
 	src/data/format.h \
+	src/data/jsonl.c \
+	src/data/jsonl.h \
+	src/data/meta.c \
+	src/data/meta.h \
+	src/data/names.c \
+	src/data/names.h \
 	src/data/outfile.h \
-	src/data/tail.h
+	src/data/rows.c \
+	src/data/rows.h \
+	src/data/shred.c \
+	src/data/shred.h \
+	src/data/sink.c \
+	src/data/sink.h \
+	src/data/tail.h \
+	src/data/walk.h

@@ -1,5 +1,20 @@
 # Unit tests of src/data, one program a module.
+check_PROGRAMS += tests/unit/data/colset_test
+TESTS += tests/unit/data/colset_test
+tests_unit_data_colset_test_SOURCES = tests/unit/data/colset_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_colset_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/data/extract_test
 TESTS += tests/unit/data/extract_test
 tests_unit_data_extract_test_SOURCES = tests/unit/data/extract_test.c tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_extract_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/format_test
+TESTS += tests/unit/data/format_test
+tests_unit_data_format_test_SOURCES = tests/unit/data/format_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_format_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/format_random_test
+TESTS += tests/unit/data/format_random_test
+tests_unit_data_format_random_test_SOURCES = tests/unit/data/format_random_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_format_random_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,52 @@
+/* A cell: one value of a record on its way into a row, as it stands in the body. Private to this
+ * floor.
+ *
+ * Cells borrow: bytes stay where the response put them until a format copies them into a row.
+ */
+#ifndef DATA_CELL_H
+#define DATA_CELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+#include "data/walk.h"
+#include "spec/job.h"
+
+enum cell_kind {
+	CELL_NONE, /* the record has no such member; lands as a null */
+	CELL_NULL,
+	CELL_BOOL,   /* true or false */
+	CELL_NUMBER, /* the source bytes */
+	CELL_STRING, /* between the quotes, escapes as they came */
+	CELL_NEST,   /* an array or object, white space inside kept */
+	CELL_TEXT,   /* plain UTF-8 text, not JSON */
+};
+
+struct cell {
+	const char *ptr;
+	size_t len;
+	uint8_t kind;  /* enum cell_kind */
+	uint8_t flags; /* of a string: WALK_ bits */
+};
+
+/* Reads the proven JSON value that begins at `at` (no white space before it); returns what follows
+ * it. */
+const char *cell_read(const char *at, const char *end, struct cell *cell);
+
+/* The member of an object or the element of an array that a pointer's step leads to; CELL_NONE
+ * when there is none. `index` is POINTER_NO_INDEX when the step is no array index. */
+struct cell cell_step(struct cell cell, struct slice step, uint64_t index);
+
+/* What a column of `type` holds of this value: a string that is an integer becomes a number for
+ * JOB_TYPE_INT, and so on. 0, or -EINVAL with a sentence such as "expected an integer, found the
+ * string "abc"". Nulls pass every type. */
+int cell_convert(struct cell *cell, enum job_column_type type, struct err *err);
+
+static inline struct cell cell_text(struct slice text)
+{
+	return (struct cell) { text.ptr, text.len, CELL_TEXT, 0 };
+}
+
+#endif
