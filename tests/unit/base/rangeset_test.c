@@ -93,9 +93,9 @@ static void play(uint64_t universe, uint64_t seed, bool wide)
 	random_seed(&random, seed);
 	for (int i = 0; i < 300; i++) {
 		step(set, &model, &random, wide);
-		if (i % 10 == 9)
-			compare(set, &model);
+		compare_at(set, &model, random_below(&random, universe));
 	}
+	compare(set, &model);
 	rangeset_free(set);
 	free(model.has);
 }
