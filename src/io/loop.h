@@ -26,10 +26,11 @@ typedef void loop_signal_fn(int signo, void *arg);
 int loop_new(struct loop **loop, struct err *err);
 void loop_free(struct loop *loop); /* timers and watches must be gone */
 void loop_run(struct loop *loop);  /* until loop_stop */
-void loop_stop(struct loop *loop); /* on its thread, or from loop_wake's fn */
+void loop_stop(struct loop *loop); /* from a callback of this loop; others send it mail */
 struct event_base *loop_base(struct loop *loop);
 
-/* A timer is created once and set as often as one likes; it fires once a setting. */
+/* A timer is created once and set as often as one likes; it fires once a setting, and may do so a
+ * tick of the coarse clock (4 ms) early: whoever decides by time looks at the clock again. */
 struct loop_timer *loop_timer_new(struct loop *loop, loop_fn *fn, void *arg);
 void loop_timer_set(struct loop_timer *timer,
 		    int64_t after_ms); /* replaces an earlier setting; 0: next turn */
