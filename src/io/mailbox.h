@@ -29,7 +29,8 @@ size_t mailbox_take(struct mailbox *box, void **items, size_t max);
  * empty. */
 size_t mailbox_wait(struct mailbox *box, void **items, size_t max, int timeout_ms);
 
-int mailbox_fd(const struct mailbox *box); /* readable while there may be items; owned by the box */
+int mailbox_fd(const struct mailbox
+		       *box); /* readable while there are items or it is closed; owned by the box */
 size_t mailbox_len(const struct mailbox *box);
 void mailbox_close(
 	struct mailbox *box); /* senders fail from now on, waiters wake; what is inside stays */
