@@ -25,12 +25,12 @@ int file_replace(const char *path, const void *bytes, size_t len, mode_t mode, s
  * level synced into its parent. `relative` must be clean (file_path_clean). Returns a descriptor >=
  * 0. */
 int file_make_dirs(int root, const char *relative, mode_t mode, struct err *err);
-/* Opens `relative` below `root` without following a symbolic link in any component (openat2(2)
- * RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS, or step by step with O_NOFOLLOW). Descriptor or -errno. */
+/* Opens `relative` (clean) below `root`, step by step, without following a symbolic link in any
+ * component. Descriptor or -errno. */
 int file_open_beneath(int root, const char *relative, int flags, mode_t mode, struct err *err);
 
-/* True for a relative path without empty, "." or ".." components, control bytes or a trailing
- * slash. */
+/* True for a relative path without empty, "." or ".." components, names over NAME_MAX, control
+ * bytes or a trailing slash. */
 bool file_path_clean(const char *relative);
 int file_sync_dir(int dir_fd, struct err *err);
 int file_mkdir_p(const char *path, mode_t mode, struct err *err); /* for state_dir and data_dir */

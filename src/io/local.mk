@@ -1,6 +1,8 @@
 noinst_LIBRARIES += src/io/libio.a
 src_io_libio_a_SOURCES = \
+	src/io/file.c \
 	src/io/file.h \
+	src/io/file_beneath.c \
 	src/io/loop.c \
 	src/io/loop.h \
 	src/io/mailbox.c \
