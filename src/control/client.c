@@ -104,7 +104,7 @@ static void set_up(struct client *client, const struct message *message, const c
 	if (message->text) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->text);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message->len);
-	} else if (strcmp(message->method, "GET") != 0) {
+	} else if (message->method[0] == 'P') { /* POST, PUT, PATCH say that they have none */
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
 	}

@@ -164,7 +164,6 @@ static int start_http(struct server *server, struct loop *loop, int fd, struct e
 	evhttp_set_allowed_methods(server->http, 0xffff); /* dispatch refuses in its own words */
 	evhttp_set_max_headers_size(server->http, HEADERS_MAX);
 	evhttp_set_max_body_size(server->http, CALL_BODY_MAX);
-	evhttp_set_flags(server->http, EVHTTP_SERVER_LINGERING_CLOSE);
 	evhttp_set_timeout(server->http, IDLE_S);
 	if (!evhttp_bind_listener(server->http, server->listener)) {
 		evconnlistener_free(server->listener);
