@@ -31,6 +31,10 @@ static const struct sql of_output = {
 	"reading the closed files of an output",
 	"SELECT name, rows, bytes, closed_ms FROM files WHERE path = ? ORDER BY id DESC LIMIT ?",
 };
+static const struct sql rows_of_output = {
+	"counting the rows of an output",
+	"SELECT coalesce(sum(rows), 0) FROM files WHERE path = ?",
+};
 
 void files_insert(struct db *db, const struct file_record *record)
 {
@@ -118,4 +122,16 @@ struct json *files_of_output(struct db *db, const char *path, unsigned limit, st
 		return files;
 	json_unref(files);
 	return NULL;
+}
+
+uint64_t files_rows(struct db *db, const char *path)
+{
+	struct stmt st = stmt_open(db, &rows_of_output);
+	uint64_t rows = 0;
+
+	stmt_text(&st, path);
+	if (stmt_next(&st, NULL) > 0)
+		rows = (uint64_t)stmt_take_int(&st);
+	stmt_close(&st);
+	return rows;
 }
