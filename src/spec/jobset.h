@@ -32,6 +32,11 @@ void jobset_free(struct jobset *set);
 
 struct job *jobset_find(const struct jobset *set, const char *name); /* borrowed; NULL */
 
+/* One job in or out, in its place (jobset_edit.c): a job of that name is replaced; a reference is
+ * taken. */
+void jobset_put(struct jobset *set, const struct job *job);
+void jobset_drop(struct jobset *set, const char *name); /* fine when it is not there */
+
 enum jobset_change { JOBSET_ADDED, JOBSET_CHANGED, JOBSET_REMOVED };
 typedef void jobset_diff_fn(enum jobset_change change, const struct job *old, const struct job *new,
 			    void *arg);

@@ -7,6 +7,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/encode.h \
 	src/spec/job.h \
 	src/spec/jobset.h \
+	src/spec/jobset_edit.c \
 	src/spec/json_reader.c \
 	src/spec/matrix.c \
 	src/spec/matrix.h \
