@@ -1,0 +1,246 @@
+/* Jobs that came over the socket, see stored.h. */
+#include "fetchd/stored.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "fetchd/daemon.h"
+#include "fetchd/reply.h"
+#include "fetchd/settings.h"
+#include "io/file.h"
+
+struct stored {
+	struct change change;
+	char *name;
+	char *path; /* <state_dir>/jobs.d/NAME.json */
+	char *secrets_dir;
+	enum doc_syntax syntax; /* of the body */
+	bool deletes;
+	struct buf body;    /* of a put */
+	struct jobset *set; /* after a put: the job as a start would read it */
+};
+
+void stored_check_secret(const struct job *job, const char *secrets_dir, const struct doc *doc,
+			 struct problems *problems)
+{
+	const char *path = job->auth_secret.name;
+	size_t len = secrets_dir ? strlen(secrets_dir) : 0;
+
+	if (job->auth == JOB_AUTH_NONE || job->auth_secret.kind != SECRET_FILE)
+		return;
+	if (path[0] != '/')
+		problems_add(
+			problems, doc, "/auth", false,
+			"auth: a job from the socket names its secret by an absolute path, not "
+			"\"%s\"",
+			path);
+	else if (len > 0 && (strncmp(path, secrets_dir, len) != 0 || path[len] != '/' ||
+			     !file_path_clean(path + len + 1)))
+		problems_add(problems, doc, "/auth", false,
+			     "auth: a job from the socket takes its secret from secrets_dir, %s",
+			     secrets_dir);
+}
+
+/* Only what a put left behind may be put again or deleted. */
+static bool admit(struct change *change)
+{
+	struct stored *stored = (struct stored *)change;
+	const struct job *job = jobset_find(change->daemon->jobs, stored->name);
+
+	if (job && strcmp(job->source, stored->path) != 0)
+		call_problem(change->call, 409, NULL,
+			     "the job \"%s\" is defined by %s; %s it there", stored->name,
+			     job->source, stored->deletes ? "remove" : "change");
+	else if (!job && stored->deletes)
+		reply_no_job(change->call, stored->name);
+	else
+		return true;
+	return false;
+}
+
+/* The user's text, checked with its own places; NULL when there are problems. */
+static struct job *read_body(struct stored *stored)
+{
+	struct problems *problems = &stored->change.problems;
+	struct doc *doc;
+	struct job *job;
+
+	if (doc_parse_checked("<request>", stored->syntax, buf_slice(&stored->body), problems,
+			      &doc) < 0)
+		return NULL;
+	job = job_new(stored->name, doc_root(doc), doc, "", problems);
+	if (job) {
+		settings_check_job(job, doc, "", problems);
+		stored_check_secret(job, stored->secrets_dir, doc, problems);
+	}
+	doc_free(doc);
+	return job;
+}
+
+/* {"jobs": {NAME: definition}}, as any job file. */
+static char *file_text(const struct job *job)
+{
+	struct json *doc = json_new_object();
+	struct json *jobs = json_put(doc, "jobs", json_new_object());
+	char *text;
+
+	json_put(jobs, job->name, json_ref(job->document));
+	text = json_text(doc, true);
+	json_unref(doc);
+	return text;
+}
+
+static char *directory_of(const char *path)
+{
+	return xstrndup(path, (size_t)(strrchr(path, '/') - path));
+}
+
+static int write_file(struct stored *stored, const char *text)
+{
+	struct change *change = &stored->change;
+	char *dir = directory_of(stored->path);
+	int code = file_mkdir_p(dir, 0750, &change->err);
+
+	if (code == 0)
+		code = file_replace(stored->path, text, strlen(text), 0640, &change->err);
+	free(dir);
+	return code;
+}
+
+/* The text that will be stored is read as a start would read it before it is written. */
+static void put_work(struct change *change)
+{
+	struct stored *stored = (struct stored *)change;
+	struct job *job = read_body(stored);
+	char *text = NULL;
+
+	if (job && change->problems.len == 0) {
+		text = file_text(job);
+		stored->set = jobset_parse(stored->path, DOC_JSON, slice_of(text), true,
+					   &change->problems);
+	}
+	if (change->problems.len == 0)
+		change->code = write_file(stored, text);
+	free(text);
+	job_unref(job);
+}
+
+static void put_apply(struct change *change)
+{
+	struct stored *stored = (struct stored *)change;
+	struct daemon *daemon = change->daemon;
+	bool known = jobset_find(daemon->jobs, stored->name) != NULL;
+	struct job *job;
+
+	if (change->problems.len > 0) {
+		reply_problems(change->call, &change->problems);
+		return;
+	}
+	if (change->code < 0) {
+		reply_error(change->call, change->code, &change->err);
+		return;
+	}
+	job = stored->set->jobs[0];
+	jobset_put(daemon->jobs, job);
+	log_run(LOG_LEVEL_INFO, job->name, 0, "the job %s was %s over the socket", job->name,
+		known ? "changed" : "added");
+	events_job_changed(daemon->events, job->name, known ? "changed" : "added");
+	call_reply(change->call, known ? 200 : 201, reply_job(daemon, job));
+}
+
+static void delete_work(struct change *change)
+{
+	struct stored *stored = (struct stored *)change;
+	char *dir = directory_of(stored->path);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		change->code = err_sys(&change->err, -errno, "cannot open %s", dir);
+	else if (unlink(stored->path) < 0 && errno != ENOENT)
+		change->code = err_sys(&change->err, -errno, "cannot remove %s", stored->path);
+	else
+		change->code = file_sync_dir(fd, &change->err);
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+}
+
+static void delete_apply(struct change *change)
+{
+	struct stored *stored = (struct stored *)change;
+	struct daemon *daemon = change->daemon;
+
+	if (change->code < 0) {
+		reply_error(change->call, change->code, &change->err);
+		return;
+	}
+	jobset_drop(daemon->jobs, stored->name);
+	log_run(LOG_LEVEL_INFO, stored->name, 0, "the job %s was removed over the socket",
+		stored->name);
+	events_job_changed(daemon->events, stored->name, "removed");
+	call_reply_empty(change->call, 204);
+}
+
+static void release(struct change *change)
+{
+	struct stored *stored = (struct stored *)change;
+
+	free(stored->name);
+	free(stored->path);
+	free(stored->secrets_dir);
+	buf_done(&stored->body);
+	jobset_free(stored->set);
+	free(stored);
+}
+
+static const struct change_kind put_kind = { admit, put_work, put_apply, release };
+static const struct change_kind delete_kind = { admit, delete_work, delete_apply, release };
+
+static struct stored *stored_new(const struct change_kind *kind, struct call *call,
+				 const struct config *config)
+{
+	struct stored *stored = xcalloc(1, sizeof(*stored));
+
+	stored->change.kind = kind;
+	stored->change.call = call;
+	stored->name = xstrdup(call_path_param(call, "job"));
+	stored->path = xasprintf("%s/jobs.d/%s.json", config->state_dir, stored->name);
+	if (config->secrets_dir)
+		stored->secrets_dir = xstrdup(config->secrets_dir);
+	return stored;
+}
+
+void handle_job_put(struct call *call, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct stored *stored;
+
+	if (!job_name_valid(call_path_param(call, "job"))) {
+		call_problem(call, 422, NULL,
+			     "a job's name is 1 to 64 letters, digits, dots, dashes and "
+			     "underscores, and begins with a letter or digit");
+		return;
+	}
+	stored = stored_new(&put_kind, call, daemon->config);
+	stored->syntax = strstr(call_content_type(call), "yaml") ? DOC_YAML : DOC_JSON;
+	buf_init(&stored->body, DOC_BYTES_MAX);
+	buf_add_slice(&stored->body, call_body(call));
+	changes_queue(daemon, &stored->change);
+}
+
+void handle_job_delete(struct call *call, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct stored *stored;
+
+	if (!reply_job_of(call, daemon))
+		return;
+	stored = stored_new(&delete_kind, call, daemon->config);
+	stored->deletes = true;
+	changes_queue(daemon, &stored->change);
+}
