@@ -15,3 +15,4 @@ include tests/unit/fetch/local.mk
 include tests/unit/data/local.mk
 include tests/unit/store/local.mk
 include tests/unit/run/local.mk
+include tests/unit/fetchd/local.mk

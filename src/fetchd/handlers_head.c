@@ -1,0 +1,71 @@
+/* GET /v1/jobs/{job}/head: the last landed rows, read on the query thread. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "fetchd/daemon.h"
+#include "fetchd/handlers_jobs.h"
+#include "fetchd/head.h"
+#include "fetchd/reply.h"
+#include "fetchd/where.h"
+
+struct looking {
+	struct call *call;
+	struct head_order order; /* its texts are owned here, data_dir is the config's */
+	char *path, *job;
+	struct json *reply;
+	int code;
+	struct err err;
+};
+
+static void look(struct db *db, void *arg)
+{
+	struct looking *looking = arg;
+
+	if (db)
+		looking->code = head_read(db, &looking->order, &looking->reply, &looking->err);
+	else
+		looking->code = err_set(&looking->err, -EAGAIN, "fetchd is stopping");
+}
+
+static void looked(void *arg)
+{
+	struct looking *looking = arg;
+
+	if (looking->reply)
+		call_reply(looking->call, 200, looking->reply);
+	else
+		reply_error(looking->call, looking->code, &looking->err);
+	free(looking->path);
+	free(looking->job);
+	free(looking);
+}
+
+void handle_job_head(struct call *call, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct job *job = reply_job_of(call, daemon);
+	struct looking *looking;
+	struct err err = ERR_INIT;
+	uint64_t n;
+	char *path;
+
+	if (!job || !call_query_number(call, "n", HEAD_ROWS_DEFAULT, 1, HEAD_ROWS_MAX, &n))
+		return;
+	path = where_output(job, &err);
+	if (!path) {
+		call_problem(call, 422, NULL, "%s", err.text);
+		return;
+	}
+	looking = xcalloc(1, sizeof(*looking));
+	looking->call = call;
+	looking->path = path;
+	looking->job = xstrdup(job->name);
+	looking->order = (struct head_order) {
+		.data_dir = daemon->config->data_dir,
+		.path = looking->path,
+		.job = looking->job,
+		.n = (unsigned)n,
+	};
+	query_ask(dispatcher_query(daemon->dispatcher), look, looked, looking);
+}
