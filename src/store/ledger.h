@@ -19,7 +19,7 @@
 /* Writers: inside a transaction; errors are remembered for db_commit. */
 
 /* Marks points as finished. `set` is the run's progress as last committed: it is brought up to date
- * with the `n` indexes (sorted by this call), and only the ranges that changed are written. If the
+ * with the `n` indexes (sorted by this call; those beyond its universe are left out), and only the ranges that changed are written. If the
  * transaction is rolled back, `set` must be loaded anew. */
 void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *indexes, size_t n);
 /* Takes points out again (retry of failures). */
@@ -51,8 +51,9 @@ struct failure_record {
 void ledger_failure_put(struct db *db, uint64_t run, const struct failure_record *failure);
 void ledger_failure_drop(struct db *db, uint64_t run, uint64_t index);
 
-/* Readers. */
-int ledger_load(struct db *db, uint64_t run, struct rangeset *set, struct err *err);
+/* Readers. What `fn` is given is borrowed; it may write, but not ask the same reader again. */
+int ledger_load(struct db *db, uint64_t run, struct rangeset *set,
+		struct err *err); /* adds to `set` */
 int ledger_each_chain(struct db *db, uint64_t run,
 		      void (*fn)(const struct chain_record *chain, void *arg), void *arg,
 		      struct err *err);
@@ -62,7 +63,7 @@ int ledger_each_failure(struct db *db, uint64_t run, uint64_t after, unsigned li
 			void (*fn)(const struct failure_record *failure, void *arg), void *arg,
 			struct err *err);
 /* {"items": [{"params", "page", "url", "status", "error", "tries", "index", "outcome"}], "next"};
- * SPEC section 5. */
+ * SPEC section 5. At most 1,000 items; `next` is the next page's `after`, or null. */
 struct json *ledger_failures_json(struct db *db, uint64_t run, unsigned limit, uint64_t after,
 				  struct err *err);
 

@@ -78,16 +78,21 @@ static void drop_all_runs(struct db *db, const char *path)
 	stmt_run(&st);
 }
 
+void outputs_put_rows(struct db *db, const char *path, uint64_t run, uint64_t rows)
+{
+	struct stmt st = stmt_open(db, &put_run);
+
+	stmt_text(&st, path);
+	stmt_int(&st, (int64_t)run);
+	stmt_int(&st, (int64_t)rows);
+	stmt_run(&st);
+}
+
 static void put_all_runs(struct db *db, const struct output_record *record)
 {
-	for (struct json_member m = json_first(record->recent); m.key; m = json_next(m)) {
-		struct stmt st = stmt_open(db, &put_run);
-
-		stmt_text(&st, record->path);
-		stmt_int(&st, (int64_t)strtoull(m.key, NULL, 10));
-		stmt_int(&st, json_int(m.value, 0));
-		stmt_run(&st);
-	}
+	for (struct json_member m = json_first(record->recent); m.key; m = json_next(m))
+		outputs_put_rows(db, record->path, strtoull(m.key, NULL, 10),
+				 (uint64_t)json_int(m.value, 0));
 }
 
 /* Runs are only added, but for a new live file, which begins without any. */
@@ -100,7 +105,7 @@ static void put_runs(struct db *db, const struct output_record *record)
 	put_all_runs(db, record);
 }
 
-void outputs_put(struct db *db, const struct output_record *record)
+void outputs_put_state(struct db *db, const struct output_record *record)
 {
 	struct stmt st = stmt_open(db, &put);
 
@@ -117,6 +122,11 @@ void outputs_put(struct db *db, const struct output_record *record)
 	stmt_text(&st, record->closing);
 	stmt_json(&st, record->columns);
 	stmt_run(&st);
+}
+
+void outputs_put(struct db *db, const struct output_record *record)
+{
+	outputs_put_state(db, record);
 	put_runs(db, record);
 }
 

@@ -34,6 +34,10 @@ struct file_record { /* a closed file */
 
 /* Writers: inside a transaction. */
 void outputs_put(struct db *db, const struct output_record *record); /* insert or replace */
+/* The same in two halves, for a commit that must not cost what the file has seen: all but `recent`;
+ * and the rows of one run in the live file, the others staying as they are. */
+void outputs_put_state(struct db *db, const struct output_record *record);
+void outputs_put_rows(struct db *db, const char *path, uint64_t run, uint64_t rows);
 void files_insert(struct db *db, const struct file_record *record);
 
 /* Readers. */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -349,6 +351,59 @@ START_TEST(a_full_disk_is_enospc_and_heals)
 }
 END_TEST
 
+static int64_t clean_mark(const char *path)
+{
+	sqlite3 *raw;
+	sqlite3_stmt *st;
+	int64_t mark;
+
+	ck_assert_int_eq(sqlite3_open(path, &raw), SQLITE_OK);
+	sqlite3_prepare_v2(raw, "SELECT value FROM meta WHERE name = 'clean'", -1, &st, NULL);
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	mark = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(raw);
+	return mark;
+}
+
+/* A limit on the size of files makes every write beyond it fail, as a broken disk does. */
+START_TEST(a_failing_disk_is_eio_and_makes_the_next_start_check)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+	struct rlimit before, tight;
+	char job[32];
+
+	scratch_init(&s);
+	scratch_open(&s);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &before);
+	tight = before;
+	tight.rlim_cur = 150000;
+	scratch_begin(&s);
+	for (int i = 0; i < 20000; i++) {
+		snprintf(job, sizeof(job), "job-%d", i);
+		switches_put(s.db, job, true);
+	}
+	setrlimit(RLIMIT_FSIZE, &tight);
+	ck_assert_int_eq(db_commit(s.db, &err), -EIO);
+	ck_assert_msg(strstr(err.text, "disk") != NULL, "%s", err.text);
+	setrlimit(RLIMIT_FSIZE, &before);
+	ck_assert(!switch_of(s.db, "job-1", false));
+	scratch_begin(&s);
+	switches_put(s.db, "job-1", true);
+	scratch_commit(&s);
+	db_close(s.db);
+	ck_assert_int_eq(clean_mark(s.path), 0);
+	scratch_open(&s);
+	ck_assert(switch_of(s.db, "job-1", false));
+	db_close(s.db);
+	s.db = NULL;
+	ck_assert_int_eq(clean_mark(s.path), 1);
+	scratch_done(&s);
+}
+END_TEST
+
 START_TEST(a_lock_held_elsewhere_is_ebusy)
 {
 	struct scratch s;
@@ -399,4 +454,5 @@ UNIT_MAIN("db", a_new_database_is_ours_in_wal_mode_with_strict_tables,
 	  a_log_without_its_database_is_not_thrown_away, a_missing_directory_is_a_sentence,
 	  the_reader_sees_commits_and_cannot_write, rolled_back_writes_are_gone,
 	  the_first_failure_of_a_writer_is_the_commits_answer, a_full_disk_is_enospc_and_heals,
-	  a_lock_held_elsewhere_is_ebusy, a_switch_replaces_the_one_before_and_can_be_dropped)
+	  a_failing_disk_is_eio_and_makes_the_next_start_check, a_lock_held_elsewhere_is_ebusy,
+	  a_switch_replaces_the_one_before_and_can_be_dropped)

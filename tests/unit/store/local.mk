@@ -8,3 +8,18 @@ check_PROGRAMS += tests/unit/store/runs_test
 TESTS += tests/unit/store/runs_test
 tests_unit_store_runs_test_SOURCES = tests/unit/store/runs_test.c tests/unit/store/scratch.h
 tests_unit_store_runs_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/ledger_test
+TESTS += tests/unit/store/ledger_test
+tests_unit_store_ledger_test_SOURCES = tests/unit/store/ledger_test.c tests/unit/store/scratch.h
+tests_unit_store_ledger_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/outputs_test
+TESTS += tests/unit/store/outputs_test
+tests_unit_store_outputs_test_SOURCES = tests/unit/store/outputs_test.c tests/unit/store/scratch.h
+tests_unit_store_outputs_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/kill_test
+TESTS += tests/unit/store/kill_test
+tests_unit_store_kill_test_SOURCES = tests/unit/store/kill_test.c tests/unit/store/scratch.h
+tests_unit_store_kill_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
