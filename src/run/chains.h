@@ -1,8 +1,8 @@
 /* The open chains of a run: points whose next page is known and not yet finished.
  *
- * Each remembers where it goes on (page and token), how many rows it has landed, and which tokens it
- * has seen, so that an API that pages in a circle is noticed. Bounded by what is in flight, waiting to
- * be retried, or was open at the last stop. Main loop only.
+ * Each remembers where it goes on (page and token), how many rows it has landed, and which tokens
+ * it has seen, so that an API that pages in a circle is noticed. Bounded by what is in flight,
+ * waiting to be retried, or was open at the last stop. Main loop only.
  */
 #ifndef RUN_CHAINS_H
 #define RUN_CHAINS_H
@@ -35,9 +35,10 @@ void chains_drop(struct chains *chains, uint64_t index);
 void chains_each(const struct chains *chains, void (*fn)(struct chain *chain, void *arg),
 		 void *arg);
 
-/* Moves on to the next page. False when the chain has been at `token` before: a circle. Circles longer
- * than what is remembered are found by the anchor, the token at the last page that was a power of two
- * (R. P. Brent, "An improved Monte Carlo factorization algorithm", 1980), at the latest after three rounds. */
+/* Moves on to the next page. False when the chain has been at `token` before: a circle. Circles
+ * longer than what is remembered are found by the anchor, the token at the last page that was a
+ * power of two (R. P. Brent, "An improved Monte Carlo factorization algorithm", 1980), at the
+ * latest after three rounds. */
 bool chain_advance(struct chain *chain, const char *token);
 void chain_free(struct chain *chain);
 

@@ -1,6 +1,7 @@
 /* The workers of a run: who is free, who did how much. SPEC section 5, "crew".
  *
- * A worker is a place for one request at a time, with a lane of the engine once it was used. Main loop.
+ * A worker is a place for one request at a time, with a lane of the engine once it was used. Main
+ * loop.
  */
 #ifndef RUN_CREW_H
 #define RUN_CREW_H

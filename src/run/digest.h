@@ -1,8 +1,8 @@
 /* The digest: from a response to a parcel, on the worker that fetched it.
  *
  * Proves completeness (content decoding reached its end, the JSON document closed, the pagination
- * rule was met), picks the records, encodes the rows and finds the next page. A pure function of the
- * request (with its context) and the response; it decides nothing beyond the outcome.
+ * rule was met), picks the records, encodes the rows and finds the next page. A pure function of
+ * the request (with its context) and the response; it decides nothing beyond the outcome.
  */
 #ifndef RUN_DIGEST_H
 #define RUN_DIGEST_H

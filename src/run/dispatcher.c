@@ -1,7 +1,9 @@
-/* The dispatcher: starts, turns, stops. Orders (run, retry, switch) are in orders.c, `try` in trial.c.
+/* The dispatcher: starts, turns, stops. Orders (run, retry, switch) are in orders.c, `try` in
+ * trial.c.
  *
- * Everything arrives through two mailboxes: parcels from the engines, landings from the lander. Each turn
- * of the loop takes what is there, lets every live run send out what it may, and goes back to sleep.
+ * Everything arrives through two mailboxes: parcels from the engines, landings from the lander.
+ * Each turn of the loop takes what is there, lets every live run send out what it may, and goes
+ * back to sleep.
  */
 #include "run/dispatcher.h"
 

@@ -20,7 +20,8 @@ void dispatcher_check_stopped(struct dispatcher *dispatcher)
 	}
 }
 
-/* First what is still in flight is cut off; then what cannot be landed is left for the next start. */
+/* First what is still in flight is cut off; then what cannot be landed is left for the next start.
+ */
 void dispatcher_grace_over(void *arg)
 {
 	struct dispatcher *dispatcher = arg;

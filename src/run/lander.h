@@ -1,9 +1,10 @@
 /* The lander: the one thread that writes output files and the ledger.
  *
- * Landings come in through its mailbox, are gathered for at most 50 ms or 4 MiB, and are committed as a
- * group: rows appended and synced, then one transaction, then they go back through `landed`. What fails
- * for reasons that may pass (a full disk, EIO) is tried again, from the committed state, until it works
- * or the lander is told to give up; meanwhile the callers' back-pressure holds the run.
+ * Landings come in through its mailbox, are gathered for at most 50 ms or 4 MiB, and are committed
+ * as a group: rows appended and synced, then one transaction, then they go back through `landed`.
+ * What fails for reasons that may pass (a full disk, EIO) is tried again, from the committed state,
+ * until it works or the lander is told to give up; meanwhile the callers' back-pressure holds the
+ * run.
  */
 #ifndef RUN_LANDER_H
 #define RUN_LANDER_H

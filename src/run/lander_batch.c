@@ -1,8 +1,8 @@
 /* A batch of pages and failures: to the files, to the ledger, all of it or nothing.
  *
- * First the outputs' columns are widened for the whole batch at once, so that a hundred sparse records
- * cost one rotation and not a hundred. Then rows are gathered; where a file is full, what was gathered
- * is committed and the file is closed before the next parcel goes on.
+ * First the outputs' columns are widened for the whole batch at once, so that a hundred sparse
+ * records cost one rotation and not a hundred. Then rows are gathered; where a file is full, what
+ * was gathered is committed and the file is closed before the next parcel goes on.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -56,8 +56,8 @@ static void add_name(struct slice name, void *arg)
 	widening->set = wider;
 }
 
-/* The landing cannot be written as it is and never will be: its run must not go on past it, or a later
- * page of the same chain would be recorded over the gap. */
+/* The landing cannot be written as it is and never will be: its run must not go on past it, or a
+ * later page of the same chain would be recorded over the gap. */
 static void refuse(struct landing *landing, int code, const struct err *err)
 {
 	landing->account->broken = true;

@@ -34,8 +34,8 @@ struct lander_items {
 	size_t n;
 };
 
-/* Pages and failures. Each landing's code tells: 0 it is committed; -EINPROGRESS it is not, try again
- * (the call then failed with the reason); anything else it never can be. lander_batch.c */
+/* Pages and failures. Each landing's code tells: 0 it is committed; -EINPROGRESS it is not, try
+ * again (the call then failed with the reason); anything else it never can be. lander_batch.c */
 int lander_batch(struct lander *lander, struct lander_items items, struct err *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* What the main loop sends to the lander, and gets back when it is committed.
  *
- * One landing is one step of one run: its begin, a page that came well, a point given up, its end. The
- * lander sets `code` and `error` and sends the same object back; until then it is the lander's alone.
+ * One landing is one step of one run: its begin, a page that came well, a point given up, its end.
+ * The lander sets `code` and `error` and sends the same object back; until then it is the lander's
+ * alone.
  */
 #ifndef RUN_LANDING_H
 #define RUN_LANDING_H
@@ -45,10 +46,10 @@ struct landing {
 	char *job;             /* SWITCH */
 	bool enabled;          /* SWITCH */
 
-	struct colset *
-		colset; /* out: the output's columns now, when the parcel's or none were known; a reference */
-	int code;    /* out: 0 committed, else a negative errno */
-	char *error; /* out: the sentence when code < 0; NULL otherwise */
+	struct colset *colset; /* out: the output's columns now, when the parcel's or none were
+				  known; a reference */
+	int code;              /* out: 0 committed, else a negative errno */
+	char *error;           /* out: the sentence when code < 0; NULL otherwise */
 };
 
 struct landing *landing_new(enum landing_kind kind, void *owner);

@@ -1,4 +1,5 @@
-/* What the dispatcher is asked to do: run a job, retry a run, switch a job; and what it can tell. */
+/* What the dispatcher is asked to do: run a job, retry a run, switch a job; and what it can tell.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,11 +2,13 @@
  *
  * The order of steps is the whole point, so here it is in one place:
  *
- *   new file:  commit OPENING - create, header, sync the directory - (data) - commit LIVE with dev, ino
- *   data:      append - fdatasync - commit offset and rows together with the ledger's progress
- *   rotation:  commit CLOSING with the new name - rename, sync the directory - commit the closed file, NONE
+ *   new file:  commit OPENING - create, header, sync the directory - (data) - commit LIVE with dev,
+ * ino data:      append - fdatasync - commit offset and rows together with the ledger's progress
+ *   rotation:  commit CLOSING with the new name - rename, sync the directory - commit the closed
+ * file, NONE
  *
- * After a crash between any two of them outfile_recover finds which side of the step the disk is on.
+ * After a crash between any two of them outfile_recover finds which side of the step the disk is
+ * on.
  */
 #include "run/output.h"
 

@@ -1,8 +1,9 @@
-/* An output as the lander keeps it: the file that grows, its columns, and what the ledger knows of it.
+/* An output as the lander keeps it: the file that grows, its columns, and what the ledger knows of
+ * it.
  *
  * It puts outfile's steps and the ledger's transactions in the one order that survives every crash:
- * an intent is committed before a file is created or renamed, data is synced before it is committed.
- * Lander thread only.
+ * an intent is committed before a file is created or renamed, data is synced before it is
+ * committed. Lander thread only.
  */
 #ifndef RUN_OUTPUT_H
 #define RUN_OUTPUT_H
@@ -32,15 +33,16 @@ void output_free(struct output *output); /* closes; changes nothing */
 
 const char *output_path(const struct output *output);
 const struct colset *output_colset(const struct output *output);
-/* A run of this job lands here from now on: its format, columns and limits hold. Closes the live file
- * when they do not fit what is in it. */
+/* A run of this job lands here from now on: its format, columns and limits hold. Closes the live
+ * file when they do not fit what is in it. */
 int output_adopt(struct output *output, struct db *db, const struct seed *seed, struct err *err);
 
 /* The live file must be closed before these rows may be added. */
 bool output_is_full(const struct output *output, const struct parcel *parcel);
 /* Commits the intent, renames, commits the closed file. Nothing may be gathered. */
 int output_rotate(struct output *output, struct db *db, struct err *err);
-/* New columns: closes the live file when it holds rows, and widens the set. Nothing may be gathered. */
+/* New columns: closes the live file when it holds rows, and widens the set. Nothing may be
+ * gathered. */
 int output_widen(struct output *output, struct db *db, struct colset *wider, struct err *err);
 
 /* Gathers the rows of a parcel that is encoded against output_colset. */

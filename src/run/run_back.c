@@ -1,7 +1,7 @@
 /* What came back: the deciding side of a run.
  *
- * A parcel is landed, followed, tried again or given up; which of these is read off the outcome table,
- * never off the outcome itself. A landing that is committed is counted.
+ * A parcel is landed, followed, tried again or given up; which of these is read off the outcome
+ * table, never off the outcome itself. A landing that is committed is counted.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -78,8 +78,8 @@ static uint64_t records_of(const struct parcel *parcel)
 	return parcel->rows.unknown ? parcel->extract.len : parcel->rows.count;
 }
 
-/* Lands a page that is not its chain's last, and asks for the one after it. Pages of a chain commit in
- * order because they are submitted in order. */
+/* Lands a page that is not its chain's last, and asks for the one after it. Pages of a chain commit
+ * in order because they are submitted in order. */
 static void land_and_go_on(struct run *run, struct landing *landing, int64_t now_ms)
 {
 	struct parcel *parcel = landing->parcel;
@@ -245,7 +245,8 @@ void run_landed(struct run *run, struct landing *landing)
 {
 	run->unlanded--;
 	if (landing->code < 0) {
-		/* Not landed and never to be: either we are stopping, or the rows cannot be written. */
+		/* Not landed and never to be: either we are stopping, or the rows cannot be
+		 * written. */
 		if (landing->code != -ESHUTDOWN && !run->dispatcher->stopping)
 			run_stop_early(run, RESULT_FAILED, landing->error);
 		return;

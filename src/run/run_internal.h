@@ -1,6 +1,6 @@
-/* A run from the inside, for the files that make it live: run.c (its life), run_next.c (what goes out
- * next), run_back.c (what came back), run_json.c (how it is told), and the dispatcher that holds it.
- * Main loop only.
+/* A run from the inside, for the files that make it live: run.c (its life), run_next.c (what goes
+ * out next), run_back.c (what came back), run_json.c (how it is told), and the dispatcher that
+ * holds it. Main loop only.
  */
 #ifndef RUN_RUN_INTERNAL_H
 #define RUN_RUN_INTERNAL_H

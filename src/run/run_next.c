@@ -1,7 +1,8 @@
 /* What goes out next: the choosing side of a run.
  *
- * In this order: a request that pace told to wait, one that was redirected, a further try or page that
- * is due, a new point of the matrix. A pending request is only numbers; it is built when it goes out.
+ * In this order: a request that pace told to wait, one that was redirected, a further try or page
+ * that is due, a new point of the matrix. A pending request is only numbers; it is built when it
+ * goes out.
  */
 #include <errno.h>
 #include <stdlib.h>

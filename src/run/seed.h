@@ -1,8 +1,8 @@
 /* Everything a run needs to begin or to go on, gathered where blocking is allowed.
  *
- * A new run's seed comes from its order, on the query thread; an unfinished or reopened one's from the
- * ledger. The run is always made from the frozen definition in the seed, never from the job as it is
- * now, so that resuming and retrying mean the same requests.
+ * A new run's seed comes from its order, on the query thread; an unfinished or reopened one's from
+ * the ledger. The run is always made from the frozen definition in the seed, never from the job as
+ * it is now, so that resuming and retrying mean the same requests.
  */
 #ifndef RUN_SEED_H
 #define RUN_SEED_H
@@ -25,8 +25,9 @@ struct seed {
 
 void seed_free(struct seed *seed); /* wipes the secret; NULL is fine */
 
-/* A new run of `definition` (with `record` filled but for id, counts and times, taken over). Blocks:
- * reads the secret. NULL with a sentence and *code (-EINVAL: definition or overrides, -EACCES: secret). */
+/* A new run of `definition` (with `record` filled but for id, counts and times, taken over).
+ * Blocks: reads the secret. NULL with a sentence and *code (-EINVAL: definition or overrides,
+ * -EACCES: secret). */
 struct seed *seed_new(struct run_record *record, int *code, struct err *err);
 /* A run of the ledger, as far as it got. Blocks. */
 struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err);

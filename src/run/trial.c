@@ -1,7 +1,7 @@
 /* `try`: one request of a job, shown and not landed.
  *
- * It goes through the same building, engine and digest as a run's requests; only its parcel keeps the
- * body and ends in a document instead of a file.
+ * It goes through the same building, engine and digest as a run's requests; only its parcel keeps
+ * the body and ends in a document instead of a file.
  */
 #include <errno.h>
 #include <stdlib.h>
