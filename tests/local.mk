@@ -16,3 +16,15 @@ include tests/unit/data/local.mk
 include tests/unit/store/local.mk
 include tests/unit/run/local.mk
 include tests/unit/fetchd/local.mk
+include tests/arch/local.mk
+include tests/crash/local.mk
+
+# What tools/check hands to prove(1), one name a line.
+list-tests:
+	@for test in $(TESTS); do echo $$test; done
+
+# Everything the tests need, without running them.
+check-programs: all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(check_LIBRARIES)
+
+.PHONY: list-tests check-programs

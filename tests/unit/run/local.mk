@@ -1,1 +1,10 @@
 # Unit tests of src/run, one program a module.
+RUN_TESTS = tests/unit/run/chains_test tests/unit/run/crew_test tests/unit/run/latency_test
+check_PROGRAMS += $(RUN_TESTS)
+TESTS += $(RUN_TESTS)
+tests_unit_run_chains_test_SOURCES = tests/unit/run/chains_test.c tests/unit/unit.h
+tests_unit_run_chains_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_crew_test_SOURCES = tests/unit/run/crew_test.c tests/unit/unit.h
+tests_unit_run_crew_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_latency_test_SOURCES = tests/unit/run/latency_test.c tests/unit/unit.h
+tests_unit_run_latency_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)

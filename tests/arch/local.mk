@@ -1,0 +1,3 @@
+# The rules of the house.
+dist_check_SCRIPTS += tests/arch/arch.t
+TESTS += tests/arch/arch.t

@@ -1,0 +1,4 @@
+# Kills and what must survive them.
+dist_check_SCRIPTS += tests/crash/kills.t
+EXTRA_DIST += tests/crash/api.py tests/crash/landed.py
+TESTS += tests/crash/kills.t
