@@ -1,0 +1,265 @@
+/* A request's way through the mock API: route, authorization, parameters, delay, fault, body.
+ *
+ * What is said depends on the seed and the request; what goes wrong and how long it takes, on the
+ * seed and the request's number. Nothing here waits or sends: http.c does.
+ */
+#include "fetchmock/answer.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "fetchmock/seed.h"
+
+#define VALUE_MAX 65536 /* bytes of a decoded parameter */
+
+/* What the templates of one reply look their names up in. */
+struct sight {
+	const struct ask *ask;
+	const struct route_vars *vars;
+	struct buf value; /* of the last parameter looked up */
+};
+
+static struct slice look_up(enum fill_from from, const char *name, void *arg)
+{
+	struct sight *sight = arg;
+	const char *header;
+
+	switch (from) {
+	case FILL_PATH:
+		return route_var(sight->vars, name);
+	case FILL_HEADER:
+		header = sight->ask->header ? sight->ask->header(name, sight->ask->arg) : NULL;
+		return header ? slice_of(header) : (struct slice) { NULL, 0 };
+	case FILL_QUERY:
+		break;
+	}
+	buf_clear(&sight->value);
+	if (!query_find(sight->ask->query, name, &sight->value))
+		return (struct slice) { NULL, 0 };
+	return (struct slice) { buf_text(&sight->value), sight->value.len };
+}
+
+static bool fits(enum route_need need, struct slice value)
+{
+	size_t i = need == NEED_INTEGER && value.len && value.ptr[0] == '-';
+
+	if (need == NEED_TEXT)
+		return true;
+	if (i == value.len)
+		return false;
+	for (; i < value.len; i++)
+		if (value.ptr[i] < '0' || value.ptr[i] > '9')
+			return false;
+	return true;
+}
+
+/* False: a parameter is missing or wrong, and the reply says so. */
+static bool check_query(const struct route *route, struct sight *sight, struct reply *reply)
+{
+	static const char *const whats[] = { "a value", "a whole number from 0 up",
+					     "a whole number" };
+
+	for (size_t i = 0; i < route->nqueries; i++) {
+		const struct route_query *query = &route->queries[i];
+		struct slice value = look_up(FILL_QUERY, query->name, sight);
+
+		if (value.ptr && fits(query->need, value))
+			continue;
+		reply_problem(reply, 400, "%s: expected %s%s%.*s%s", query->name,
+			      whats[query->need], value.ptr ? " and not \"" : "; it is missing",
+			      (int)value.len, value.ptr ? value.ptr : "", value.ptr ? "\"" : "");
+		return false;
+	}
+	return true;
+}
+
+/* RFC 6750 section 2.1 and 3. */
+static bool check_bearer(const struct route *route, const struct ask *ask, struct reply *reply)
+{
+	const char *sent;
+
+	if (!route->bearer)
+		return true;
+	sent = ask->header ? ask->header("Authorization", ask->arg) : NULL;
+	if (sent && strncasecmp(sent, "Bearer ", 7) == 0 && strcmp(sent + 7, route->bearer) == 0)
+		return true;
+	reply_header(reply, "WWW-Authenticate", "Bearer realm=\"fetchmock\"%s",
+		     sent ? ", error=\"invalid_token\"" : "");
+	reply_problem(reply, 401,
+		      sent ? "the bearer token is not the right one" : "a bearer token is needed");
+	return false;
+}
+
+static int64_t draw_delay(const struct route *route)
+{
+	const struct delay *delay = &route->delay;
+	struct random random;
+
+	if (delay->max_ms <= delay->min_ms)
+		return delay->min_ms;
+	random_seed(&random, seed_number(~route->seed, route->seq));
+	return delay->min_ms +
+	       (int64_t)random_below(&random, (uint64_t)(delay->max_ms - delay->min_ms) + 1);
+}
+
+/* True: this request goes wrong on purpose. */
+static bool strike(const struct route *route, struct reply *reply)
+{
+	const struct fault *fault =
+		fault_pick(route->faults, route->nfaults, route->seed, route->seq);
+
+	if (!fault)
+		return false;
+	reply->reset = fault->reset;
+	if (fault->reset)
+		return true;
+	if (fault->retry_after_s >= 0)
+		reply_header(reply, "Retry-After", "%" PRId64, fault->retry_after_s);
+	reply_problem(reply, fault->status, "a fault on purpose, at request %" PRIu64 " of %s",
+		      route->seq, route->path);
+	return true;
+}
+
+static void add_headers(const struct route *route, struct fill *fill, struct reply *reply)
+{
+	struct buf value;
+
+	buf_init(&value, VALUE_MAX);
+	for (size_t i = 0; i < route->nheaders; i++) {
+		buf_clear(&value);
+		body_render(route->headers[i].value, fill, &value);
+		reply_header(reply, route->headers[i].name, "%s", buf_text(&value));
+	}
+	buf_done(&value);
+}
+
+static void say(const struct route *route, struct fill *fill, struct reply *reply)
+{
+	reply->status = route->status;
+	reply->content_type = route->content_type;
+	reply->gzip = route->gzip;
+	if (route->body)
+		body_render(route->body, fill, &reply->body);
+	if (reply->body.full)
+		reply_problem(reply, 500, "the body is larger than 64 MiB");
+	else if (route->nheaders)
+		add_headers(route, fill, reply);
+}
+
+static void say_page(const struct route *route, const struct ask *ask, struct fill *fill,
+		     struct reply *reply)
+{
+	struct buf next, link;
+	struct fill_page filled;
+	struct err err = ERR_INIT;
+	struct page page;
+
+	if (page_find(route->dataset, ask, &page, &err)) {
+		reply_problem(reply, 400, "%s", err.text);
+		return;
+	}
+	buf_init(&next, 128);
+	buf_init(&link, VALUE_MAX);
+	if (page_has_next(&page))
+		page_cursor(&page, &next);
+	filled = (struct fill_page) { .records = page_records,
+				      .source = &page,
+				      .next = next.len ? buf_slice(&next)
+						       : (struct slice) { NULL, 0 },
+				      .total = route->dataset->count,
+				      .size = page.size };
+	fill->page = &filled;
+	say(route, fill, reply);
+	fill->page = NULL;
+	if (route->dataset->pages == DATASET_LINK)
+		page_link(&page, ask, &link);
+	if (link.len)
+		reply_header(reply, "Link", "%s", buf_text(&link));
+	buf_done(&next);
+	buf_done(&link);
+}
+
+static uint64_t request_seed(const struct api *api, const struct ask *ask)
+{
+	uint64_t seed = seed_text(api->seed, ask->path);
+
+	return ask->query.len ? seed_text(seed, ask->query) : seed;
+}
+
+static void serve(const struct api *api, const struct ask *ask, const struct route_vars *vars,
+		  struct reply *reply)
+{
+	const struct route *route = vars->route;
+	struct sight sight = { .ask = ask, .vars = vars };
+	struct fill fill = { .lookup = look_up, .arg = &sight, .seq = route->seq };
+
+	buf_init(&sight.value, VALUE_MAX);
+	if (check_bearer(route, ask, reply) && check_query(route, &sight, reply)) {
+		reply->delay_ms = draw_delay(route);
+		random_seed(&fill.random, request_seed(api, ask));
+		if (strike(route, reply))
+			;
+		else if (route->dataset)
+			say_page(route, ask, &fill, reply);
+		else
+			say(route, &fill, reply);
+	}
+	buf_done(&sight.value);
+}
+
+static void nothing_there(const struct api *api, const struct ask *ask, struct reply *reply)
+{
+	struct buf paths;
+
+	buf_init(&paths, 400);
+	for (size_t i = 0; i < api->nroutes; i++)
+		if (i == 0 || strcmp(api->routes[i].path, api->routes[i - 1].path) != 0)
+			buf_addf(&paths, "%s%s", i ? ", " : "", api->routes[i].path);
+	reply_problem(reply, 404, "there is no %.*s here; this API has %s", (int)ask->path.len,
+		      ask->path.ptr, buf_text(&paths));
+	buf_done(&paths);
+}
+
+/* The first route that answers, filling `vars`; else the methods others take at this path. */
+static struct route *find(struct api *api, const struct ask *ask, struct route_vars *vars,
+			  struct buf *allowed)
+{
+	for (size_t i = 0; i < api->nroutes; i++) {
+		struct route *route = &api->routes[i];
+
+		if (!route_match(route, ask->path, vars))
+			continue;
+		if (route_takes(route, ask->method))
+			return route;
+		buf_addf(allowed, "%s%s", allowed->len ? ", " : "", route->method);
+	}
+	return NULL;
+}
+
+const struct route *api_answer(struct api *api, const struct ask *ask, struct reply *reply)
+{
+	struct route_vars vars;
+	struct buf allowed;
+	struct route *route;
+
+	buf_init(&allowed, 1024);
+	route = find(api, ask, &vars, &allowed);
+	if (route) {
+		route->seq++;
+		serve(api, ask, &vars, reply);
+	} else if (allowed.len) {
+		reply_header(reply, "Allow", "%s", buf_text(&allowed));
+		reply_problem(reply, 405, "%.*s takes %s and not %s", (int)ask->path.len,
+			      ask->path.ptr, buf_text(&allowed), ask->method);
+	} else {
+		nothing_there(api, ask, reply);
+	}
+	buf_done(&allowed);
+	return route;
+}
+
+void api_rewind(struct api *api)
+{
+	for (size_t i = 0; i < api->nroutes; i++)
+		api->routes[i].seq = 0;
+}
