@@ -65,7 +65,8 @@ void scan_place(const char *start, const char *at, unsigned *line, unsigned *col
 int scan_unescape(struct slice raw, struct buf *out);
 /* True when the KEY or STRING slice stands for `text`; escapes are looked through. */
 bool scan_means(struct slice raw, struct slice text);
-/* Appends `whole`, proven JSON, without the white space between tokens. 0 or -E2BIG. */
+/* Appends `whole`, proven JSON, without the white space between tokens. -E2BIG when `whole` as it
+ * is would pass the ceiling. */
 int scan_compact(struct slice whole, struct buf *out);
 
 #endif

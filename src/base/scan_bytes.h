@@ -69,4 +69,27 @@ static inline const char *scan_plain_end(const char *at, const char *end)
 	return at;
 }
 
+/* Copies the plain bytes at `*at` and moves behind them; returns where the copy ends. `to` has room
+ * for all that is left of the source. */
+static inline char *scan_copy_plain(char *to, const char **at, const char *end)
+{
+	const char *from = *at;
+
+#ifdef __SSE2__
+	for (; end - from >= SCAN_STRIDE; from += SCAN_STRIDE, to += SCAN_STRIDE) {
+		unsigned stops = scan_stops(from);
+
+		memcpy(to, from, SCAN_STRIDE);
+		if (stops) {
+			*at = from + __builtin_ctz(stops);
+			return to + __builtin_ctz(stops);
+		}
+	}
+#endif
+	while (from < end && scan_plain(*from))
+		*to++ = *from++;
+	*at = from;
+	return to;
+}
+
 #endif

@@ -107,38 +107,40 @@ bool scan_means(struct slice raw, struct slice text)
 	return done == text.len;
 }
 
-/* Behind the closing quote of the proven string whose opening quote is at `at`. */
-static const char *string_end(const char *at, const char *end)
+/* Copies the proven string whose opening quote is at `*at`, and moves behind it. */
+static char *copy_string(char *to, const char **at, const char *end)
 {
-	for (at++; at < end; at++) {
-		at = scan_plain_end(at, end);
-		if (at == end || *at == '"')
+	*to++ = *(*at)++;
+	for (;;) {
+		to = scan_copy_plain(to, at, end);
+		if (*at == end)
+			return to;
+		if (**at == '\\' && end - *at > 1)
+			*to++ = *(*at)++;
+		else if (**at == '"')
 			break;
-		if (*at == '\\')
-			at++;
+		*to++ = *(*at)++;
 	}
-	return at < end ? at + 1 : end;
+	*to++ = *(*at)++;
+	return to;
 }
 
-/* The first white space outside strings, or `end`. */
-static const char *space_between(const char *at, const char *end)
-{
-	while (at < end && (unsigned char)*at > ' ')
-		at = *at == '"' ? string_end(at, end) : at + 1;
-	return at;
-}
-
+/* What is written never overtakes what is read, so `to` needs no more room than `whole`. */
 int scan_compact(struct slice whole, struct buf *out)
 {
 	const char *at = whole.ptr, *end = whole.len ? at + whole.len : at;
-	int code = 0;
+	char *from = buf_reserve(out, whole.len), *to = from;
 
-	while (at < end && code == 0) {
-		const char *space = space_between(at, end);
-
-		code = buf_add(out, at, (size_t)(space - at));
-		for (at = space; at < end && (unsigned char)*at <= ' ';)
-			at++;
+	if (!from)
+		return -E2BIG;
+	while (at < end) {
+		if (*at == '"') {
+			to = copy_string(to, &at, end);
+		} else {
+			*to = *at;
+			to += (unsigned char)*at++ > ' ';
+		}
 	}
-	return code;
+	buf_grew(out, (size_t)(to - from));
+	return 0;
 }

@@ -4,7 +4,8 @@ base_tests = \
 	tests/unit/base/heap_test \
 	tests/unit/base/json_test \
 	tests/unit/base/rangeset_test \
-	tests/unit/base/scan_test
+	tests/unit/base/scan_test \
+	tests/unit/base/scan_text_test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 
@@ -22,3 +23,6 @@ tests_unit_base_rangeset_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_scan_test_SOURCES = tests/unit/base/scan_test.c tests/unit/unit.h
 tests_unit_base_scan_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_scan_text_test_SOURCES = tests/unit/base/scan_text_test.c tests/unit/unit.h
+tests_unit_base_scan_text_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
