@@ -7,6 +7,7 @@ BATS_LOG_COMPILER = bats
 AM_BATS_LOG_FLAGS = --tap
 T_LOG_DRIVER = $(LOG_DRIVER)
 
+include tests/bench/local.mk
 include tests/unit/base/local.mk
 include tests/unit/io/local.mk
 include tests/unit/spec/local.mk

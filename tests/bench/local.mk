@@ -1,0 +1,4 @@
+# Measurements, built and run by hand: make tests/bench/NAME CFLAGS=-O2.
+EXTRA_PROGRAMS = tests/bench/scan_bench
+tests_bench_scan_bench_SOURCES = tests/bench/scan_bench.c
+tests_bench_scan_bench_LDADD = $(BASE_LIBS)
