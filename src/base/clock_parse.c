@@ -78,16 +78,16 @@ static bool take_offset(const char **at, int *minutes)
 }
 
 /* The time that `tm` is in UTC; its month counts from 0, its year from 1900. */
-static int from_utc(struct tm *tm, int64_t *unix_ms)
+static int from_utc(const struct tm *tm, int64_t *unix_ms)
 {
-	int day = tm->tm_mday, second = tm->tm_sec;
+	struct tm minute = *tm; /* timegm would carry a 31 June over, and a leap second too */
 	time_t seconds;
 
-	tm->tm_sec = 0; /* a leap second is the first of the next minute, never of the next day */
-	seconds = timegm(tm);
-	if (tm->tm_mday != day)
+	minute.tm_sec = 0;
+	seconds = timegm(&minute);
+	if (minute.tm_mday != tm->tm_mday)
 		return -EINVAL;
-	*unix_ms = ((int64_t)seconds + second) * 1000;
+	*unix_ms = ((int64_t)seconds + tm->tm_sec) * 1000;
 	return 0;
 }
 

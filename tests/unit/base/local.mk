@@ -1,6 +1,7 @@
 # Unit tests of src/base, one program a module.
 base_tests = \
 	tests/unit/base/buf_test \
+	tests/unit/base/clock_test \
 	tests/unit/base/heap_test \
 	tests/unit/base/json_test \
 	tests/unit/base/rangeset_test \
@@ -11,6 +12,9 @@ TESTS += $(base_tests)
 
 tests_unit_base_buf_test_SOURCES = tests/unit/base/buf_test.c tests/unit/unit.h
 tests_unit_base_buf_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_clock_test_SOURCES = tests/unit/base/clock_test.c tests/unit/unit.h
+tests_unit_base_clock_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_heap_test_SOURCES = tests/unit/base/heap_test.c tests/unit/unit.h
 tests_unit_base_heap_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
