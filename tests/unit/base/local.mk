@@ -4,9 +4,11 @@ base_tests = \
 	tests/unit/base/clock_test \
 	tests/unit/base/heap_test \
 	tests/unit/base/json_test \
+	tests/unit/base/pointer_test \
 	tests/unit/base/rangeset_test \
 	tests/unit/base/scan_test \
-	tests/unit/base/scan_text_test
+	tests/unit/base/scan_text_test \
+	tests/unit/base/utf8_test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 
@@ -22,6 +24,9 @@ tests_unit_base_heap_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 tests_unit_base_json_test_SOURCES = tests/unit/base/json_test.c tests/unit/unit.h
 tests_unit_base_json_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
+tests_unit_base_pointer_test_SOURCES = tests/unit/base/pointer_test.c tests/unit/unit.h
+tests_unit_base_pointer_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
 tests_unit_base_rangeset_test_SOURCES = tests/unit/base/rangeset_test.c tests/unit/unit.h
 tests_unit_base_rangeset_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
@@ -30,3 +35,6 @@ tests_unit_base_scan_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_scan_text_test_SOURCES = tests/unit/base/scan_text_test.c tests/unit/unit.h
 tests_unit_base_scan_text_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_utf8_test_SOURCES = tests/unit/base/utf8_test.c tests/unit/unit.h
+tests_unit_base_utf8_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
