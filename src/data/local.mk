@@ -16,9 +16,14 @@ src_data_libdata_a_SOURCES = \
 	src/data/meta.h \
 	src/data/names.c \
 	src/data/names.h \
+	src/data/outfile.c \
 	src/data/outfile.h \
+	src/data/outfile_internal.h \
+	src/data/outfile_recover.c \
 	src/data/rows.c \
 	src/data/rows.h \
+	src/data/shelf.c \
+	src/data/shelf.h \
 	src/data/shred.c \
 	src/data/shred.h \
 	src/data/sink.c \

@@ -2,11 +2,16 @@
  *
  * Works with the ledger: `struct outfile_state` is what a commit records, and after a crash the
  * file is brought back to exactly that. It never decides alone: opening, appending, syncing and
- * closing are separate steps, and the lander commits between them in the order DESIGN names. Lander
- * thread; blocks.
+ * closing are separate steps, and the lander commits between them in this order:
  *
- *   outfile_recover -> [outfile_plan -> commit intent -> outfile_create] -> outfile_append* ->
- * outfile_sync -> commit -> ... -> outfile_close_name -> commit intent -> outfile_close -> commit
+ *   outfile_recover
+ *   new file: commit OPENING - outfile_create - (data) - commit LIVE - outfile_committed
+ *   data:     outfile_append - outfile_sync - commit LIVE - outfile_committed
+ *   closing:  outfile_close_name - commit CLOSING with it - outfile_close - commit NONE
+ *   failure:  outfile_abandon, and when the sync had failed, closing
+ *
+ * What is committed is outfile_state with the phase (and `closing`) of the step. The essays on what
+ * a crash leaves behind stand in outfile.c and outfile_recover.c. Lander thread; blocks.
  */
 #ifndef DATA_OUTFILE_H
 #define DATA_OUTFILE_H
@@ -18,19 +23,21 @@
 
 #include "base/err.h"
 
+#define OUTFILE_PATH_MAX 190 /* bytes of `path`, so that every name made of it fits */
+
 enum outfile_phase {
 	OUTFILE_NONE,    /* no live file */
 	OUTFILE_OPENING, /* intent committed: the live file may or may not have been created */
-	OUTFILE_LIVE,    /* dev, ino, offset are true */
+	OUTFILE_LIVE,    /* ino, offset are true */
 	OUTFILE_CLOSING, /* intent committed: the live file may or may not bear `closing` as its
 			    name already */
 };
 
 struct outfile_state {
 	enum outfile_phase phase;
-	uint64_t dev, ino;
-	uint64_t offset;   /* bytes committed */
-	uint64_t rows;     /* committed in this file, header not counted */
+	uint64_t dev, ino; /* dev is for people: device numbers change between boots */
+	uint64_t offset;   /* bytes, header included; with what was appended but not committed */
+	uint64_t rows;     /* in this file, header not counted; likewise */
 	uint64_t sequence; /* of the next closed file, from 1 */
 	char closing[256]; /* relative to data_dir; "" unless CLOSING */
 	int64_t opened_ms;
@@ -39,41 +46,55 @@ struct outfile_state {
 struct outfile;
 
 /* `root`: descriptor of data_dir, borrowed. `path`: relative, without extension; `extension`:
- * ".csv". */
+ * ".csv". `mode`: of files; directories get it with the matching search bits. Never NULL: a path
+ * that is not clean or longer than OUTFILE_PATH_MAX is refused by outfile_recover and
+ * outfile_create. Begins in phase NONE with sequence 1. */
 struct outfile *outfile_new(int root, const char *path, const char *extension, mode_t mode);
-void outfile_free(struct outfile *out); /* closes; changes no file */
+void outfile_free(struct outfile *out); /* closes; changes no file; NULL is fine */
 
 /* Makes the disk agree with the recorded state: truncates what was not committed, finishes a
- * rename, puts aside (".quarantine" name, never a data extension) what it cannot vouch for.
- * Afterwards the phase is NONE or LIVE; `closed` tells that a rename was finished and the closed
- * file must be recorded. 0, or -EUCLEAN with a sentence naming the file when it was shorter,
- * replaced, a symlink or missing: its place was cleared (phase NONE), the run may go on into a new
- * file, and the sentence must reach the user. */
+ * rename, removes a file that was created but never committed, puts aside (".quarantine" name,
+ * never a data extension) what it cannot vouch for. Afterwards the phase is NONE or LIVE; *closed
+ * (always set) tells that a rename was finished and the file recorded->closing, of
+ * recorded->offset bytes, must be recorded as closed.
+ *
+ * 0; -EUCLEAN with a sentence naming the file when it was shorter, replaced, a link or missing:
+ * its place was cleared (phase NONE), the run may go on into a new file, and the sentence must
+ * reach the user; any other error: nothing is known, the phase is as before, try again later. */
 int outfile_recover(struct outfile *out, const struct outfile_state *recorded, bool *closed,
 		    struct err *err);
 void outfile_state(const struct outfile *out, struct outfile_state *state);
 
-/* After the intent OPENING is committed: creates the live file (O_EXCL; a foreign file in its place
- * is put aside), writes the header, syncs the directory. */
+/* In phase NONE, after the intent OPENING is committed: makes the directories and the live file,
+ * writes the header, syncs the directory. Phase LIVE after. On failure nothing is left, phase NONE.
+ * A foreign file in its place is put aside; *err then holds a sentence about it though 0 is
+ * returned, and is "" otherwise. */
 int outfile_create(struct outfile *out, const void *header, size_t len, int64_t now_ms,
 		   struct err *err);
-/* Appends at the end of what was appended before. On failure nothing more may be appended:
+/* Phase LIVE: appends at the end of what was appended before. -EUCLEAN when the file is not as
+ * long as we left it: somebody else writes to it. On any failure nothing more may be appended:
  * outfile_abandon. */
 int outfile_append(struct outfile *out, const void *bytes, size_t len, uint64_t rows,
 		   struct err *err);
-/* fdatasync(2). After a failure the descriptor is never used again: outfile_abandon. */
+/* fdatasync(2), and a look whether the name still leads to our file (-EUCLEAN: it was moved or
+ * removed). After a failure: outfile_abandon. */
 int outfile_sync(struct outfile *out, struct err *err);
 /* The state was committed: what was appended counts from now on. */
 void outfile_committed(struct outfile *out);
-/* Gives up what is not committed: reopens the file at the committed offset (truncated), or, when
- * that fails or after a failed sync, leaves the file at its committed length under a closed name
- * and continues without a live file. */
+/* Gives up what is not committed. A file of which nothing was ever committed is removed: phase
+ * NONE. Otherwise it is opened anew and truncated to what is committed: phase LIVE, and 0; but
+ * after a failed sync it takes no more data and must be closed (outfile_close_name, ...). -EUCLEAN
+ * as outfile_recover. Any other error: phase LIVE, but unusable until a later outfile_abandon or
+ * outfile_close succeeds. Does nothing in phase NONE. */
 int outfile_abandon(struct outfile *out, struct err *err);
 
-/* The name the live file gets when closed, "<path>-<20261123T060000Z>-<sequence><extension>". */
+/* The name the live file gets when closed, "<path>-<20261123T060000Z>-<sequence><extension>";
+ * after an outfile_close that failed half way, the one it bears already. */
 void outfile_close_name(const struct outfile *out, int64_t now_ms, char name[static 256]);
-/* After the intent CLOSING is committed: rename (no replace), sync of the directory. Phase NONE
- * after. */
+/* Phase LIVE with nothing uncommitted, after the intent CLOSING is committed: rename (no replace; a
+ * foreign file of that name is put aside), sync of the directory. Phase NONE and the next sequence
+ * after. -EUCLEAN when the live file is gone or replaced: phase NONE too. After any other failure
+ * the phase is LIVE: ask for the name, commit and call again. */
 int outfile_close(struct outfile *out, const char *name, struct err *err);
 
 uint64_t outfile_bytes(const struct outfile *out); /* of the live file, uncommitted ones included */

@@ -18,3 +18,13 @@ check_PROGRAMS += tests/unit/data/format_random_test
 TESTS += tests/unit/data/format_random_test
 tests_unit_data_format_random_test_SOURCES = tests/unit/data/format_random_test.c tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_format_random_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/outfile_test
+TESTS += tests/unit/data/outfile_test
+tests_unit_data_outfile_test_SOURCES = tests/unit/data/outfile_test.c tests/unit/data/disk.h tests/unit/unit.h
+tests_unit_data_outfile_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/outfile_recover_test
+TESTS += tests/unit/data/outfile_recover_test
+tests_unit_data_outfile_recover_test_SOURCES = tests/unit/data/outfile_recover_test.c tests/unit/data/disk.h tests/unit/unit.h
+tests_unit_data_outfile_recover_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,384 @@
+/* The live file: created, appended to, synced, given up, closed. See outfile.h.
+ *
+ * How a file is born. The intent OPENING says only that a file may come to be; a crash later, is
+ * the file at the live name ours, to be removed, or somebody's, to be kept? Nothing in the file can
+ * tell. So ours is created under a birth name of our own ("x-7.opening", no data extension) and
+ * linked to the live name; the birth name goes only when a commit knows the file as LIVE. A crash
+ * finds: no birth name, so whatever stands at the live name is foreign; or a birth name, and the
+ * live name is ours if and only if both are one inode. link(2) replaces nothing, so a file that
+ * somebody puts there between our look and our link is an error, never overwritten. On a file
+ * system without hard links the birth name is renamed instead; a crash before the first commit then
+ * leaves a file that counts as foreign and is put aside: untidy, but nothing is lost or doubled.
+ *
+ * What a failed fdatasync means. The kernel may have dropped the pages it could not write and
+ * called them clean, so a second fdatasync on that descriptor succeeds and proves nothing. All that
+ * is known is that the bytes up to the committed offset were on disk at an earlier, successful
+ * sync. They stay there: what failed was a write of later blocks, and of the one block that both
+ * share, in which the committed bytes are the same before and after. Hence: close the descriptor,
+ * open the file anew, cut it to the committed offset, sync that, and never append again; the file is
+ * closed by the ordinary protocol (intent, rename, commit), and the rows that were not committed
+ * are landed again, into a new file. A crash at any point of this finds phase LIVE or CLOSING with
+ * the committed offset, which outfile_recover handles as always.
+ *
+ * Why the length is looked at before every append. We write at the offset we believe in. If
+ * somebody truncated the file (`> x.csv`), that would leave a hole of NUL bytes; if somebody
+ * appended, we would write over it. Two system calls a commit are a fair price.
+ */
+#include "data/outfile.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "data/outfile_internal.h"
+#include "io/file.h"
+
+struct outfile *outfile_new(int root, const char *path, const char *extension, mode_t mode)
+{
+	struct outfile *out = xcalloc(1, sizeof(*out));
+
+	out->root = root;
+	out->path = xstrdup(path);
+	out->extension = xstrdup(extension);
+	out->mode = mode;
+	out->fd = -1;
+	out->state.sequence = 1;
+	return out;
+}
+
+void outfile_free(struct outfile *out)
+{
+	if (!out)
+		return;
+	if (out->fd >= 0)
+		close(out->fd);
+	free(out->path);
+	free(out->extension);
+	free(out);
+}
+
+void outfile_forget(struct outfile *out)
+{
+	uint64_t sequence = out->state.sequence;
+
+	if (out->fd >= 0)
+		close(out->fd);
+	out->fd = -1;
+	out->state = (struct outfile_state) { .sequence = sequence };
+	out->committed = out->committed_rows = 0;
+	out->fresh = out->failed = out->sealed = false;
+	out->renamed[0] = '\0';
+}
+
+int outfile_check_path(const struct outfile *out, struct err *err)
+{
+	if (strlen(out->path) > OUTFILE_PATH_MAX)
+		return err_set(err, -EINVAL, "the output path %.40s... is longer than %d bytes",
+			       out->path, OUTFILE_PATH_MAX);
+	if (!file_path_clean(out->path))
+		return err_set(err, -EINVAL, "%s is not a clean relative output path", out->path);
+	return 0;
+}
+
+void outfile_live_leaf(const struct outfile *out, char leaf[static SHELF_NAME_MAX])
+{
+	snprintf(leaf, SHELF_NAME_MAX, "%s%s", shelf_leaf(out->path), out->extension);
+}
+
+void outfile_birth_leaf(const struct outfile *out, char leaf[static SHELF_NAME_MAX])
+{
+	snprintf(leaf, SHELF_NAME_MAX, "%s-%" PRIu64 ".opening", shelf_leaf(out->path),
+		 out->state.sequence);
+}
+
+/* A file under its birth name, with the header in it. A descriptor, or -errno. */
+static int give_birth(const struct outfile *out, int dir, const void *header, size_t len)
+{
+	char birth[SHELF_NAME_MAX];
+	int fd, code;
+
+	outfile_birth_leaf(out, birth);
+	if (unlinkat(dir, birth, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(dir, birth, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, out->mode);
+	if (fd < 0)
+		return -errno;
+	code = fchmod(fd, out->mode) < 0 ? -errno : file_write_all(fd, header, len, NULL);
+	if (code < 0) {
+		close(fd);
+		unlinkat(dir, birth, 0);
+	}
+	return code < 0 ? code : fd;
+}
+
+/* Gives the new file the live name, which is free. */
+static int go_live(const struct outfile *out, int dir, const char *live)
+{
+	char birth[SHELF_NAME_MAX];
+	int code;
+
+	outfile_birth_leaf(out, birth);
+	code = linkat(dir, birth, dir, live, 0) < 0 ? -errno : 0;
+	if (code == -EPERM || code == -EOPNOTSUPP || code == -ENOSYS || code == -EMLINK)
+		code = shelf_move(dir, birth, live);
+	if (code == 0)
+		code = file_sync_dir(dir, NULL);
+	return code;
+}
+
+/* Clears the live name. *err gets a sentence when there was anything. */
+static int put_foreign_aside(const struct outfile *out, int dir, const char *live, struct err *err)
+{
+	char aside[SHELF_NAME_MAX];
+	struct stat st;
+	int code = shelf_look(dir, live, &st);
+
+	if (code < 0)
+		return code == -ENOENT ? 0 : code;
+	code = shelf_put_aside(dir, live, shelf_leaf(out->path), out->state.sequence, aside);
+	if (code == 0)
+		err_set(err, 0, "%s%s was there already and is not ours: it was put aside as %s",
+			out->path, out->extension, aside);
+	return code;
+}
+
+static int create(struct outfile *out, int dir, struct slice header, struct err *err)
+{
+	char live[SHELF_NAME_MAX];
+	struct stat st;
+	int fd, code;
+
+	outfile_live_leaf(out, live);
+	code = put_foreign_aside(out, dir, live, err);
+	fd = code < 0 ? code : give_birth(out, dir, header.ptr, header.len);
+	if (fd < 0)
+		return fd;
+	code = fstat(fd, &st) < 0 ? -errno : go_live(out, dir, live);
+	out->state.dev = st.st_dev;
+	out->state.ino = st.st_ino;
+	if (code == 0) {
+		out->fd = fd;
+		return 0;
+	}
+	close(fd);
+	outfile_remove_fresh(out, NULL);
+	return code;
+}
+
+int outfile_create(struct outfile *out, const void *header, size_t len, int64_t now_ms,
+		   struct err *err)
+{
+	int dir, code = outfile_check_path(out, err);
+
+	assert(out->state.phase == OUTFILE_NONE);
+	if (code < 0)
+		return code;
+	err_set(err, 0, "%s", "");
+	dir = shelf_open(out->root, out->path, true, out->mode, err);
+	if (dir < 0)
+		return dir;
+	code = create(out, dir, (struct slice) { header, len }, err);
+	close(dir);
+	if (code < 0) {
+		outfile_forget(out);
+		return err_sys(err, code, "cannot create %s%s", out->path, out->extension);
+	}
+	out->state.phase = OUTFILE_LIVE;
+	out->state.offset = len;
+	out->state.opened_ms = now_ms;
+	out->fresh = true;
+	return 0;
+}
+
+/* Is the file as long as we left it? */
+static int check_length(const struct outfile *out, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(out->fd, &st) < 0)
+		return err_sys(err, -errno, "cannot look at %s%s", out->path, out->extension);
+	if ((uint64_t)st.st_size == out->state.offset)
+		return 0;
+	return err_set(err, -EUCLEAN,
+		       "%s%s has %" PRId64 " bytes where we left it with %" PRIu64
+		       ": somebody else writes to it",
+		       out->path, out->extension, (int64_t)st.st_size, out->state.offset);
+}
+
+static int usable(const struct outfile *out, struct err *err)
+{
+	assert(out->state.phase == OUTFILE_LIVE);
+	if (out->fd < 0 || out->failed || out->sealed || out->renamed[0])
+		return err_set(err, -EIO, "%s%s takes no more data after a failure", out->path,
+			       out->extension);
+	return 0;
+}
+
+int outfile_append(struct outfile *out, const void *bytes, size_t len, uint64_t rows,
+		   struct err *err)
+{
+	int code = usable(out, err);
+
+	if (code == 0)
+		code = check_length(out, err);
+	if (code < 0) {
+		out->failed = true;
+		return code;
+	}
+	code = file_write_all(out->fd, bytes, len, NULL);
+	if (code < 0) {
+		out->failed = true;
+		return err_sys(err, code, "cannot append to %s%s", out->path, out->extension);
+	}
+	out->state.offset += len;
+	out->state.rows += rows;
+	return 0;
+}
+
+/* Does the live name still lead to the file that is open? */
+static int check_name(const struct outfile *out, struct err *err)
+{
+	char *name = xasprintf("%s%s", out->path, out->extension);
+	struct stat st;
+	int code = shelf_look(out->root, name, &st);
+
+	if (code == -ENOENT || (code == 0 && st.st_ino != out->state.ino))
+		code = err_set(err, -EUCLEAN, "%s was moved, replaced or removed under our hands",
+			       name);
+	else if (code < 0)
+		code = err_sys(err, code, "cannot look at %s", name);
+	free(name);
+	return code;
+}
+
+int outfile_sync(struct outfile *out, struct err *err)
+{
+	int code = usable(out, err);
+
+	if (code < 0)
+		return code;
+	if (fdatasync(out->fd) < 0) {
+		out->failed = out->sealed = true;
+		return err_sys(err, -errno, "cannot write %s%s to the disk", out->path,
+			       out->extension);
+	}
+	code = check_name(out, err);
+	out->failed = code < 0;
+	return code;
+}
+
+void outfile_committed(struct outfile *out)
+{
+	int dir;
+
+	out->committed = out->state.offset;
+	out->committed_rows = out->state.rows;
+	if (!out->fresh)
+		return;
+	out->fresh = false;
+	dir = shelf_open(out->root, out->path, false, out->mode, NULL);
+	if (dir < 0)
+		return; /* outfile_recover will do it */
+	outfile_drop_birth(out, dir);
+	close(dir);
+}
+
+int outfile_abandon(struct outfile *out, struct err *err)
+{
+	int code;
+
+	if (out->state.phase == OUTFILE_NONE)
+		return 0;
+	if (out->fd >= 0)
+		close(out->fd);
+	out->fd = -1;
+	if (out->fresh) {
+		code = outfile_remove_fresh(out, err);
+		outfile_forget(out);
+		return code;
+	}
+	out->state.offset = out->committed;
+	out->state.rows = out->committed_rows;
+	if (out->renamed[0])
+		return 0; /* it waits for its close to be finished */
+	code = outfile_attach(out, err);
+	out->failed = code < 0 && code != -EUCLEAN;
+	return code;
+}
+
+void outfile_close_name(const struct outfile *out, int64_t now_ms, char name[static 256])
+{
+	char utc[CLOCK_TEXT_MAX];
+
+	clock_format_compact(now_ms, utc);
+	if (out->renamed[0])
+		memcpy(name, out->renamed, sizeof(out->renamed));
+	else
+		snprintf(name, 256, "%s-%s-%" PRIu64 "%s", out->path, utc, out->state.sequence,
+			 out->extension);
+}
+
+/* Brings the file to `name`, synced. Calling it again after a failure goes on where it stopped. */
+static int finish_name(struct outfile *out, int dir, const char *name)
+{
+	char live[SHELF_NAME_MAX];
+	int code = 0;
+
+	outfile_live_leaf(out, live);
+	if (strcmp(out->renamed, name) != 0)
+		code = outfile_give_name(out, dir,
+					 out->renamed[0] ? shelf_leaf(out->renamed) : live,
+					 shelf_leaf(name));
+	if (code < 0)
+		return code;
+	snprintf(out->renamed, sizeof(out->renamed), "%s", name);
+	return file_sync_dir(dir, NULL);
+}
+
+int outfile_close(struct outfile *out, const char *name, struct err *err)
+{
+	int dir, code = 0;
+
+	assert(out->state.phase == OUTFILE_LIVE && out->state.offset == out->committed);
+	if (out->renamed[0] == '\0' && (out->fd < 0 || out->failed))
+		code = outfile_abandon(out, err);
+	if (code == 0 && out->renamed[0] == '\0' && (code = check_name(out, err)) == -EUCLEAN) {
+		out->state.sequence++;
+		outfile_forget(out);
+	}
+	if (code < 0)
+		return code;
+	dir = shelf_open(out->root, out->path, false, out->mode, err);
+	if (dir < 0)
+		return dir;
+	code = finish_name(out, dir, name);
+	close(dir);
+	if (code < 0)
+		return err_sys(err, code, "cannot rename %s%s to %s", out->path, out->extension,
+			       name);
+	out->state.sequence++;
+	outfile_forget(out);
+	return 0;
+}
+
+void outfile_state(const struct outfile *out, struct outfile_state *state)
+{
+	*state = out->state;
+}
+
+uint64_t outfile_bytes(const struct outfile *out)
+{
+	return out->state.offset;
+}
+
+uint64_t outfile_rows(const struct outfile *out)
+{
+	return out->state.rows;
+}
