@@ -36,6 +36,7 @@ static bool known(const struct problems *problems, const struct problem *problem
 /* Borrows what `problem` points to. */
 static void keep(struct problems *problems, const struct problem *problem)
 {
+	problems->raised++;
 	if (known(problems, problem))
 		return;
 	if (problems->len == PROBLEMS_MAX) {

@@ -24,6 +24,7 @@ struct problems {
 	struct problem *items;
 	size_t len, room;
 	size_t dropped;
+	size_t raised; /* all that were added, those also that were known or dropped */
 };
 
 void problems_done(struct problems *problems); /* a zeroed one is empty and valid */

@@ -1,0 +1,439 @@
+/* Plain values: a setting's JSON value into the member of a struct, and back. See field_types.h. */
+#include "spec/field_types.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pointer.h"
+#include "base/xalloc.h"
+#include "io/file.h"
+#include "spec/nearest.h"
+#include "spec/secret.h"
+#include "spec/units.h"
+
+/* Texts. */
+
+static void replace_text(char **to, char *text)
+{
+	free(*to);
+	*to = text;
+}
+
+static void done_text(void *to)
+{
+	replace_text(to, NULL);
+}
+
+static struct json *show_text(const struct field *field, const void *from)
+{
+	const char *text = *(char *const *)from;
+
+	return text ? json_new_string(text) : NULL;
+}
+
+/* "a, b, c" */
+static char *joined(const char *const *words)
+{
+	struct buf out;
+
+	buf_init(&out, 4096);
+	for (const char *const *word = words; *word; word++)
+		buf_addf(&out, "%s%s", word == words ? "" : ", ", *word);
+	return buf_take(&out);
+}
+
+static bool listed(const char *const *words, const char *word)
+{
+	for (; words && *words; words++)
+		if (strcmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
+static void refuse_choice(const struct field *field, const char *word, const struct walk *walk,
+			  const struct trail *at)
+{
+	char *known = joined(field->choices);
+	struct nearest nearest;
+
+	nearest_init(&nearest, word);
+	for (const char *const *choice = field->choices; *choice; choice++)
+		nearest_offer(&nearest, *choice);
+	if (listed(field->later, word))
+		walk_problem(walk, at, AT_VALUE,
+			     "this version does not support \"%s\" yet; it has %s", word, known);
+	else if (nearest.best)
+		walk_problem(walk, at, AT_VALUE,
+			     "expected one of %s, found \"%.40s\"; did you mean \"%s\"?", known,
+			     word, nearest.best);
+	else
+		walk_problem(walk, at, AT_VALUE, "expected one of %s, found \"%.40s\"", known,
+			     word);
+	free(known);
+}
+
+/* The index of `value` in the choices; -1 when it was refused. A number counts as its text (408). */
+static int read_choice(const struct field *field, const struct json *value, const struct walk *walk,
+		       const struct trail *at)
+{
+	char *number = json_type(value) == JSON_INT ? json_text(value, false) : NULL;
+	const char *word = number ? number : json_str(value);
+	int found = -1;
+
+	if (!word) {
+		char *known = joined(field->choices);
+
+		walk_problem(walk, at, AT_VALUE, "expected one of %s, found %s", known,
+			     walk_type_name(value));
+		free(known);
+		return -1;
+	}
+	for (int i = 0; field->choices[i]; i++)
+		if (strcmp(field->choices[i], word) == 0)
+			found = i;
+	if (found < 0)
+		refuse_choice(field, word, walk, at);
+	free(number);
+	return found;
+}
+
+static void read_text(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	struct err err = ERR_INIT;
+
+	if (field->choices && read_choice(field, value, walk, at) < 0)
+		return;
+	if (walk_wrong_type(walk, at, value, JSON_STRING, "text"))
+		return;
+	if (field->check && field->check(json_str(value), &err) < 0)
+		walk_problem(walk, at, AT_VALUE, "%s", err.text);
+	else
+		replace_text(to, xstrdup(json_str(value)));
+}
+
+static void read_path(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	const char *path = json_str(value);
+
+	if (walk_wrong_type(walk, at, value, JSON_STRING, "a path"))
+		return;
+	if (!*path)
+		walk_problem(walk, at, AT_VALUE, "expected a path, found an empty text");
+	else
+		replace_text(to, file_absolute(path, walk->beside));
+}
+
+/* Numbers. */
+
+static void read_bool(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	if (!walk_wrong_type(walk, at, value, JSON_BOOL, "true or false"))
+		*(bool *)to = json_bool(value, false);
+}
+
+static struct json *show_bool(const struct field *field, const void *from)
+{
+	return json_new_bool(*(const bool *)from);
+}
+
+static bool whole_number(const struct field *field, const struct json *value,
+			 const struct walk *walk, const struct trail *at)
+{
+	int64_t number = json_int(value, -1);
+
+	if (json_type(value) == JSON_INT && number >= field->min && number <= field->max)
+		return true;
+	if (json_type(value) == JSON_INT || json_type(value) == JSON_NUMBER)
+		walk_problem(walk, at, AT_VALUE, "expected a whole number from %lld to %lld",
+			     (long long)field->min, (long long)field->max);
+	else
+		walk_problem(walk, at, AT_VALUE,
+			     "expected a whole number from %lld to %lld, found %s",
+			     (long long)field->min, (long long)field->max, walk_type_name(value));
+	return false;
+}
+
+static void read_count(const struct field *field, const struct json *value, void *to,
+		       const struct walk *walk, const struct trail *at)
+{
+	if (whole_number(field, value, walk, at))
+		*(unsigned *)to = (unsigned)json_int(value, 0);
+}
+
+static struct json *show_count(const struct field *field, const void *from)
+{
+	return json_new_int(*(const unsigned *)from);
+}
+
+static void read_big(const struct field *field, const struct json *value, void *to,
+		     const struct walk *walk, const struct trail *at)
+{
+	if (whole_number(field, value, walk, at))
+		*(uint64_t *)to = (uint64_t)json_int(value, 0);
+}
+
+static struct json *show_big(const struct field *field, const void *from)
+{
+	return json_new_int((int64_t) * (const uint64_t *)from);
+}
+
+static void read_size(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	char lowest[UNITS_TEXT_MAX], highest[UNITS_TEXT_MAX];
+	struct err err = ERR_INIT;
+	char *text = json_type(value) == JSON_INT ? json_text(value, false) : NULL;
+	uint64_t bytes = 0;
+	int ret = 0;
+
+	if (!text && walk_wrong_type(walk, at, value, JSON_STRING, "a size, \"64MiB\" for example"))
+		return;
+	ret = size_parse(text ? text : json_str(value), &bytes, &err);
+	free(text);
+	if (ret < 0) {
+		walk_problem(walk, at, AT_VALUE, "%s", err.text);
+	} else if (bytes < (uint64_t)field->min || bytes > (uint64_t)field->max) {
+		size_format((uint64_t)field->min, lowest);
+		size_format((uint64_t)field->max, highest);
+		walk_problem(walk, at, AT_VALUE, "expected a size from %s to %s", lowest, highest);
+	} else {
+		*(uint64_t *)to = bytes;
+	}
+}
+
+static struct json *show_size(const struct field *field, const void *from)
+{
+	char text[UNITS_TEXT_MAX];
+
+	size_format(*(const uint64_t *)from, text);
+	return json_new_string(text);
+}
+
+static void read_duration(const struct field *field, const struct json *value, void *to,
+			  const struct walk *walk, const struct trail *at)
+{
+	char lowest[UNITS_TEXT_MAX], highest[UNITS_TEXT_MAX];
+	struct err err = ERR_INIT;
+	char *text = json_type(value) == JSON_INT ? json_text(value, false) : NULL;
+	int64_t ms = 0;
+	int ret;
+
+	if (!text &&
+	    walk_wrong_type(walk, at, value, JSON_STRING, "a duration, \"30s\" for example"))
+		return;
+	ret = duration_parse(text ? text : json_str(value), &ms, &err);
+	free(text);
+	if (ret < 0) {
+		walk_problem(walk, at, AT_VALUE, "%s", err.text);
+	} else if (ms < field->min || ms > field->max) {
+		duration_format(field->min, lowest);
+		duration_format(field->max, highest);
+		walk_problem(walk, at, AT_VALUE, "expected a duration from %s to %s", lowest,
+			     highest);
+	} else {
+		*(int64_t *)to = ms;
+	}
+}
+
+static struct json *show_duration(const struct field *field, const void *from)
+{
+	char text[UNITS_TEXT_MAX];
+
+	duration_format(*(const int64_t *)from, text);
+	return json_new_string(text);
+}
+
+/* Choices. */
+
+static void read_enum(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	int choice = read_choice(field, value, walk, at);
+
+	if (choice >= 0)
+		*(int *)to = choice;
+}
+
+static struct json *show_enum(const struct field *field, const void *from)
+{
+	return json_new_string(field->choices[*(const int *)from]);
+}
+
+static void read_set(const struct field *field, const struct json *value, void *to,
+		     const struct walk *walk, const struct trail *at)
+{
+	struct trail item = { .up = at };
+	unsigned bits = 0;
+
+	if (walk_wrong_type(walk, at, value, JSON_ARRAY, "a list"))
+		return;
+	for (; item.index < json_len(value); item.index++) {
+		int choice = read_choice(field, json_at(value, item.index), walk, &item);
+
+		if (choice >= 0)
+			bits |= 1u << choice;
+	}
+	*(unsigned *)to = bits;
+}
+
+static struct json *show_set(const struct field *field, const void *from)
+{
+	struct json *list = json_new_array();
+
+	for (unsigned i = 0; field->choices[i]; i++)
+		if (*(const unsigned *)from & 1u << i)
+			json_push(list, json_new_string(field->choices[i]));
+	return list;
+}
+
+/* Compiled texts. */
+
+static void read_pointer(const struct field *field, const struct json *value, void *to,
+			 const struct walk *walk, const struct trail *at)
+{
+	struct pointer *pointer = NULL;
+
+	if (walk_wrong_type(walk, at, value, JSON_STRING,
+			    "a JSON pointer, \"/data/items\" for example"))
+		return;
+	if (pointer_parse(json_str(value), &pointer, NULL) < 0) {
+		walk_problem(walk, at, AT_VALUE, "expected a JSON pointer, \"%s\" for example",
+			     field->example ? field->example : "/data/items");
+		return;
+	}
+	pointer_free(*(struct pointer **)to);
+	*(struct pointer **)to = pointer;
+}
+
+static struct json *show_pointer(const struct field *field, const void *from)
+{
+	const struct pointer *pointer = *(struct pointer *const *)from;
+
+	return pointer ? json_new_string(pointer_text(pointer)) : NULL;
+}
+
+static void done_pointer(void *to)
+{
+	pointer_free(*(struct pointer **)to);
+	*(struct pointer **)to = NULL;
+}
+
+static void read_template(const struct field *field, const struct json *value, void *to,
+			  const struct walk *walk, const struct trail *at)
+{
+	struct template *template = NULL;
+	struct err err = ERR_INIT;
+
+	if (walk_wrong_type(walk, at, value, JSON_STRING, "text"))
+		return;
+	if (template_parse(json_str(value), field->place, &template, &err) < 0) {
+		walk_problem(walk, at, AT_VALUE, "%s", err.text);
+		return;
+	}
+	template_free(*(struct template **)to);
+	*(struct template **)to = template;
+}
+
+static struct json *show_template(const struct field *field, const void *from)
+{
+	const struct template *template = *(struct template *const *)from;
+
+	return template ? json_new_string(template_source(template)) : NULL;
+}
+
+static void done_template(void *to)
+{
+	template_free(*(struct template **)to);
+	*(struct template **)to = NULL;
+}
+
+/* Secrets: no sentence here may repeat the value, since it may be the secret itself. */
+
+static const char *const secret_kinds[] = {
+	[SECRET_FILE] = "file", [SECRET_ENV] = "env", [SECRET_CREDENTIAL] = "credential"
+};
+
+static enum secret_kind secret_kind_of(const struct json *value)
+{
+	struct json_member member = json_first(value);
+
+	if (json_type(value) != JSON_OBJECT || json_len(value) != 1)
+		return SECRET_NONE;
+	for (int kind = SECRET_FILE; kind <= SECRET_CREDENTIAL; kind++)
+		if (strcmp(member.key, secret_kinds[kind]) == 0 && json_str(member.value))
+			return (enum secret_kind)kind;
+	return SECRET_NONE;
+}
+
+static const char *secret_fault(enum secret_kind kind, const char *name)
+{
+	if (!*name)
+		return "the name is empty";
+	if (kind == SECRET_FILE && *name != '/')
+		return "a relative path means nothing here; give an absolute one";
+	if (kind == SECRET_ENV && strchr(name, '='))
+		return "expected the name of an environment variable";
+	if (kind == SECRET_CREDENTIAL && (strchr(name, '/') || *name == '.'))
+		return "expected the name of a credential, without \"/\"";
+	return NULL;
+}
+
+static void read_secret(const struct field *field, const struct json *value, void *to,
+			const struct walk *walk, const struct trail *at)
+{
+	enum secret_kind kind = secret_kind_of(value);
+	struct trail inside = { .up = at, .key = secret_kinds[kind] };
+	const char *fault, *name;
+
+	if (kind == SECRET_NONE) {
+		walk_problem(walk, at, AT_VALUE,
+			     "a secret does not stand here, only where it is: {file: PATH}, "
+			     "{env: NAME} or {credential: NAME}");
+		return;
+	}
+	name = json_str(json_get(value, secret_kinds[kind]));
+	fault = secret_fault(kind, name);
+	if (fault) {
+		walk_problem(walk, &inside, AT_VALUE, "%s", fault);
+		return;
+	}
+	secret_ref_done(to);
+	*(struct secret_ref *)to = (struct secret_ref) { kind, xstrdup(name) };
+}
+
+static struct json *show_secret(const struct field *field, const void *from)
+{
+	const struct secret_ref *ref = from;
+	struct json *shown;
+
+	if (ref->kind == SECRET_NONE)
+		return NULL;
+	shown = json_new_object();
+	json_put_str(shown, secret_kinds[ref->kind], ref->name);
+	return shown;
+}
+
+static void done_secret(void *to)
+{
+	secret_ref_done(to);
+}
+
+const struct field_kind field_kinds[FIELD__COUNT] = {
+	[FIELD_TEXT] = { "text", read_text, show_text, done_text },
+	[FIELD_PATH] = { "path", read_path, show_text, done_text },
+	[FIELD_BOOL] = { "true or false", read_bool, show_bool, NULL },
+	[FIELD_COUNT] = { "number", read_count, show_count, NULL },
+	[FIELD_BIG] = { "number", read_big, show_big, NULL },
+	[FIELD_SIZE] = { "size", read_size, show_size, NULL },
+	[FIELD_DURATION] = { "duration", read_duration, show_duration, NULL },
+	[FIELD_CHOICE] = { "choice", read_enum, show_enum, NULL },
+	[FIELD_SET] = { "list of choices", read_set, show_set, NULL },
+	[FIELD_POINTER] = { "JSON pointer", read_pointer, show_pointer, done_pointer },
+	[FIELD_TEMPLATE] = { "template", read_template, show_template, done_template },
+	[FIELD_SECRET] = { "secret", read_secret, show_secret, done_secret },
+	[FIELD_GROUP] = { .shape = "map" },
+	[FIELD_RESERVED] = { .shape = "later" },
+};

@@ -1,0 +1,18 @@
+/* The plain types of field.h: how each is read, shown and freed. Inner to the walker, field.c. */
+#ifndef SPEC_FIELD_TYPES_H
+#define SPEC_FIELD_TYPES_H
+
+#include "spec/field.h"
+
+struct field_kind {
+	const char *shape;
+	void (*read)(const struct field *field, const struct json *value, void *to,
+		     const struct walk *walk, const struct trail *at);
+	struct json *(*show)(const struct field *field, const void *from);
+	void (*done)(void *to); /* NULL: nothing to free */
+};
+
+/* NULL members for GROUP, CUSTOM and RESERVED, which the walker does itself. */
+extern const struct field_kind field_kinds[FIELD__COUNT];
+
+#endif
