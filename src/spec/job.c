@@ -1,0 +1,170 @@
+/* Making a job from its definition: see job.h. */
+#include "spec/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "base/xalloc.h"
+#include "io/file.h"
+#include "spec/job_parts.h"
+
+bool job_name_valid(const char *name)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				      "0123456789";
+	size_t len = strlen(name);
+
+	if (len == 0 || len > JOB_NAME_MAX || !strchr(letters, *name))
+		return false;
+	for (; *name; name++)
+		if (!strchr(letters, *name) && !strchr("._-", *name))
+			return false;
+	return true;
+}
+
+static bool written(const struct json *definition, const char *pointer)
+{
+	return json_type(json_find(definition, pointer)) != JSON_NULL;
+}
+
+/* Which of the alternatives was written; the rows only fill what they share. */
+static void settle(struct job *job)
+{
+	static const struct {
+		const char *pointer;
+		enum job_auth auth;
+	} kinds[] = {
+		{ "/auth/basic", JOB_AUTH_BASIC },
+		{ "/auth/bearer", JOB_AUTH_BEARER },
+		{ "/auth/api_key", JOB_AUTH_API_KEY },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (written(job->document, kinds[i].pointer))
+			job->auth = kinds[i].auth;
+	if (written(job->document, "/auth/api_key/query"))
+		job->key_place = JOB_KEY_QUERY;
+}
+
+static void close_matrix(struct job *job, const struct walk *walk)
+{
+	struct err err = ERR_INIT;
+
+	if (matrix_close(&job->matrix, job->matrix.combine, &err) < 0)
+		walk_problem_at(walk, "/params", AT_VALUE, "%s", err.text);
+}
+
+static void check_name(const struct job *job, const struct walk *walk)
+{
+	if (!job_name_valid(job->name))
+		walk_problem_at(walk, "", AT_KEY,
+				"\"%.80s\" cannot be a job's name: 1 to 64 letters, digits, "
+				"\".\", \"_\" and \"-\", beginning with a letter or digit",
+				job->name);
+}
+
+static void hash_document(struct job *job)
+{
+	char *text = json_text(job->document, false);
+	char *whole = xasprintf("%s\n%s", job->name, text);
+
+	job->hash = hash_bytes(whole, strlen(whole));
+	free(whole);
+	free(text);
+}
+
+static void job_free(struct job *job)
+{
+	fields_done(job_fields, job);
+	free(job->name);
+	free(job->source);
+	json_unref(job->document);
+	free(job);
+}
+
+static struct job *job_start(const struct job_source *source)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+	const char *file = source->doc ? doc_file(source->doc) : NULL;
+
+	job->refs = 1;
+	job->name = xstrdup(source->name);
+	job->document = source->definition ? json_copy(source->definition) : json_new_object();
+	if (file && !source->strict_paths) {
+		job->source = file_absolute(file, NULL);
+		fields_absolute(job_fields, job->document, job->source);
+	} else {
+		job->source = xstrdup(file ? file : "");
+	}
+	return job;
+}
+
+struct job *job_read(const struct job_source *source, struct problems *problems)
+{
+	size_t before = problems->raised;
+	struct job *job = job_start(source);
+	struct walk walk = { .doc = source->doc,
+			     .base = source->base,
+			     .fallback = source->fallback,
+			     .problems = problems };
+
+	check_name(job, &walk);
+	fields_read(job_fields, job->document, job, &walk, NULL);
+	settle(job);
+	close_matrix(job, &walk);
+	job_check_rules(job, job->document, &walk);
+	job_check_templates(job, &walk);
+	if (problems->raised != before) {
+		job_free(job);
+		return NULL;
+	}
+	hash_document(job);
+	return job;
+}
+
+struct job *job_new(const char *name, const struct json *definition, const struct doc *doc,
+		    const char *base, struct problems *problems)
+{
+	bool no_file = !doc || doc_file(doc)[0] == '<';
+	struct job_source source = { .name = name,
+				     .definition = definition,
+				     .doc = doc,
+				     .base = base ? base : "",
+				     .strict_paths = no_file };
+
+	return job_read(&source, problems);
+}
+
+void job_check_defaults(const struct doc *doc, const char *pointer, bool strict_paths,
+			struct problems *problems)
+{
+	struct job_source source = { .name = "",
+				     .definition = json_find(doc_root(doc), pointer),
+				     .doc = doc,
+				     .strict_paths = strict_paths };
+	struct walk walk = { .doc = doc, .base = pointer, .problems = problems, .partial = true };
+	struct job *job = job_start(&source);
+
+	fields_read(job_fields, job->document, job, &walk, NULL);
+	job_free(job);
+}
+
+struct job *job_ref(const struct job *job)
+{
+	struct job *counted = (struct job *)job;
+
+	__atomic_fetch_add(&counted->refs, 1, __ATOMIC_RELAXED);
+	return counted;
+}
+
+void job_unref(struct job *job)
+{
+	if (job && __atomic_fetch_sub(&job->refs, 1, __ATOMIC_ACQ_REL) == 1)
+		job_free(job);
+}
+
+struct json *job_show(const struct job *job)
+{
+	return fields_show(job_fields, job);
+}

@@ -1,0 +1,210 @@
+/* `columns:` of a job: "auto", or a list of columns, each from a record or about its request. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "spec/job_parts.h"
+
+static const char *const type_names[] = {
+	[JOB_TYPE_ANY] = "any",       [JOB_TYPE_TEXT] = "text", [JOB_TYPE_INT] = "int",
+	[JOB_TYPE_NUMBER] = "number", [JOB_TYPE_BOOL] = "bool", [JOB_TYPE_JSON] = "json",
+	[JOB_TYPE_JSON + 1] = NULL
+};
+
+static const char *const meta_names[] = {
+	[JOB_META_NONE] = "none",        [JOB_META_FETCHED_AT] = "fetched_at",
+	[JOB_META_URL] = "url",          [JOB_META_STATUS] = "status",
+	[JOB_META_RUN] = "run",          [JOB_META_REQUEST] = "request",
+	[JOB_META_PARAM] = "param.NAME", [JOB_META_SCHEDULED] = "scheduled",
+};
+
+#define META_COUNT (sizeof(meta_names) / sizeof(meta_names[0]))
+
+static enum job_meta meta_named(const char *name)
+{
+	if (strncmp(name, "param.", 6) == 0 && name[6])
+		return JOB_META_PARAM;
+	for (size_t i = JOB_META_NONE + 1; i < META_COUNT; i++)
+		if (i != JOB_META_PARAM && strcmp(meta_names[i], name) == 0)
+			return (enum job_meta)i;
+	return JOB_META_NONE;
+}
+
+static void read_meta(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	struct job_column *column = to;
+	enum job_meta meta;
+
+	if (walk_wrong_type(walk, at, value, JSON_STRING, "text"))
+		return;
+	meta = meta_named(json_str(value));
+	if (meta == JOB_META_NONE) {
+		walk_problem(walk, at, AT_VALUE,
+			     "expected one of fetched_at, url, status, run, request, scheduled, "
+			     "param.NAME, found \"%.64s\"",
+			     json_str(value));
+		return;
+	}
+	column->meta = meta;
+	if (meta == JOB_META_PARAM)
+		column->param = xstrdup(json_str(value) + 6);
+}
+
+static struct json *show_meta(const void *from)
+{
+	const struct job_column *column = from;
+	struct json *shown;
+	char *text;
+
+	if (column->meta == JOB_META_NONE)
+		return NULL;
+	if (column->meta != JOB_META_PARAM)
+		return json_new_string(meta_names[column->meta]);
+	text = xasprintf("param.%s", column->param);
+	shown = json_new_string(text);
+	free(text);
+	return shown;
+}
+
+static void done_meta(void *to)
+{
+	struct job_column *column = to;
+
+	free(column->param);
+	column->param = NULL;
+	column->meta = JOB_META_NONE;
+}
+
+static const struct field_custom meta_custom = { "choice", read_meta, show_meta, done_meta };
+
+static const struct field column_fields[] = {
+	{ .name = "name",
+	  .type = FIELD_TEXT,
+	  .offset = offsetof(struct job_column, name),
+	  .flags = FIELD_REQUIRED,
+	  .help = "the column's name in the file's header",
+	  .example = "price" },
+	{ .name = "from",
+	  .type = FIELD_POINTER,
+	  .offset = offsetof(struct job_column, from),
+	  .help = "where the value is in the record; /NAME when not given",
+	  .example = "/price" },
+	{ .name = "type",
+	  .type = FIELD_CHOICE,
+	  .offset = offsetof(struct job_column, type),
+	  .choices = type_names,
+	  .def = "any",
+	  .help = "what the value must be; any lands as it came",
+	  .example = "int" },
+	{ .name = "meta",
+	  .type = FIELD_CUSTOM,
+	  .custom = &meta_custom,
+	  .help = "instead of from: something about the request",
+	  .example = "fetched_at" },
+	{ .name = NULL },
+};
+
+/* `from` of a column without one: "/NAME", with what a pointer escapes escaped. */
+static struct pointer *from_name(const char *name)
+{
+	struct pointer *pointer = NULL;
+	struct buf text;
+
+	buf_init(&text, 2 * strlen(name) + 2);
+	buf_add_char(&text, '/');
+	for (; *name; name++) {
+		if (*name == '~' || *name == '/')
+			buf_add_text(&text, *name == '~' ? "~0" : "~1");
+		else
+			buf_add_char(&text, *name);
+	}
+	pointer_parse(buf_text(&text), &pointer, NULL);
+	buf_done(&text);
+	return pointer;
+}
+
+static void check_column(const struct job *job, const struct job_column *column,
+			 const struct walk *walk, const struct trail *at)
+{
+	struct trail name = { .up = at, .key = "name" }, meta = { .up = at, .key = "meta" };
+
+	if (column->from && column->meta)
+		walk_problem(walk, &meta, AT_VALUE,
+			     "a column comes from the record (from) or is about the request "
+			     "(meta), not both");
+	if (column->name && !*column->name)
+		walk_problem(walk, &name, AT_VALUE, "a column's name cannot be empty");
+	for (const struct job_column *other = job->columns; column->name && other < column; other++)
+		if (other->name && strcmp(other->name, column->name) == 0) {
+			walk_problem(walk, &name, AT_VALUE, "a second column named \"%.64s\"",
+				     column->name);
+			return;
+		}
+}
+
+static void read_list(struct job *job, const struct json *list, const struct walk *walk,
+		      const struct trail *at)
+{
+	struct walk inner = *walk;
+	struct trail item = { .up = at };
+
+	inner.partial = false; /* lists are replaced as a whole: this one must be complete */
+	job->columns = xcalloc(json_len(list), sizeof(*job->columns));
+	for (; item.index < json_len(list); item.index++) {
+		struct job_column *column = &job->columns[job->ncolumns++];
+		const struct json *map = json_at(list, item.index);
+
+		if (walk_wrong_type(walk, &item, map, JSON_OBJECT,
+				    "a map such as {name: price, from: /price}"))
+			continue;
+		fields_read(column_fields, map, column, &inner, &item);
+		check_column(job, column, walk, &item);
+		if (column->name && !column->from && !column->meta)
+			column->from = from_name(column->name);
+	}
+}
+
+static void read_columns(const struct field *field, const struct json *value, void *to,
+			 const struct walk *walk, const struct trail *at)
+{
+	struct job *job = to;
+	size_t len = json_len(value);
+
+	if (json_str(value) && strcmp(json_str(value), "auto") == 0)
+		job->columns_auto = true;
+	else if (json_type(value) != JSON_ARRAY || len == 0)
+		walk_problem(walk, at, AT_VALUE, "expected auto, or a list of at least one column");
+	else if (len > JOB_COLUMNS_MAX)
+		walk_problem(walk, at, AT_VALUE, "more than %d columns", JOB_COLUMNS_MAX);
+	else
+		read_list(job, value, walk, at);
+}
+
+static struct json *show_columns(const void *from)
+{
+	const struct job *job = from;
+	struct json *list;
+
+	if (job->columns_auto)
+		return json_new_string("auto");
+	list = json_new_array();
+	for (size_t i = 0; i < job->ncolumns; i++)
+		json_push(list, fields_show(column_fields, &job->columns[i]));
+	return list;
+}
+
+static void done_columns(void *to)
+{
+	struct job *job = to;
+
+	for (size_t i = 0; i < job->ncolumns; i++)
+		fields_done(column_fields, &job->columns[i]);
+	free(job->columns);
+	job->columns = NULL;
+	job->ncolumns = 0;
+}
+
+const struct field_custom job_columns = { "auto, or a list of columns", read_columns, show_columns,
+					  done_columns };

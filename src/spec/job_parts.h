@@ -1,0 +1,39 @@
+/* The settings of a job that are more than one value: each a FIELD_CUSTOM of job_fields[], reading
+ * into a struct job. And what job.c asks after the walk. Inner to the files job*.c and jobset.c.
+ */
+#ifndef SPEC_JOB_PARTS_H
+#define SPEC_JOB_PARTS_H
+
+#include "spec/field.h"
+#include "spec/job.h"
+
+extern const struct field_custom job_headers, job_query, job_form; /* job_pairs.c */
+extern const struct field_custom job_text_body, job_json_body;     /* job_body.c */
+extern const struct field_custom job_params;                       /* job_params.c */
+extern const struct field_custom job_columns;                      /* job_columns.c */
+extern const struct field_custom job_file_map; /* jobset.c: `jobs`, `defaults` */
+
+/* The text that a scalar stands for ("1.10", "true"); NULL for null, maps and lists. The caller
+ * frees. */
+char *job_scalar_text(const struct json *value);
+
+/* What no single row can check; `definition` is what was written. job_rules.c */
+void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);
+/* Every ${name} must be declared, and stand where it may. job_templates.c */
+void job_check_templates(const struct job *job, const struct walk *walk);
+
+struct job_source {
+	const char *name;
+	const struct json *definition; /* `defaults:` merged */
+	const struct doc *doc;         /* NULL: none */
+	const char *base, *fallback;   /* pointers in it: the job's, and its defaults' or NULL */
+	bool strict_paths;             /* relative paths are a problem */
+};
+
+/* As job_new. */
+struct job *job_read(const struct job_source *source, struct problems *problems);
+/* Complains about a file's `defaults:` by itself, whether or not a job is there to take them. */
+void job_check_defaults(const struct doc *doc, const char *pointer, bool strict_paths,
+			struct problems *problems);
+
+#endif

@@ -1,0 +1,386 @@
+#include "spec/job.h"
+
+#include <string.h>
+
+#include "../unit.h"
+#include "spec/job_parts.h"
+
+/* A job from the YAML of its map. */
+static struct job *made(const char *yaml, struct problems *problems)
+{
+	struct doc *doc = NULL;
+	struct err err = ERR_INIT;
+	struct job *job;
+
+	ck_assert_msg(doc_parse("/etc/x/a.yaml", DOC_YAML, slice_of(yaml), &doc, &err) == 0, "%s",
+		      err.text);
+	job = job_new("shop", doc_root(doc), doc, "", problems);
+	doc_free(doc);
+	return job;
+}
+
+static struct job *good(const char *yaml)
+{
+	struct problems problems = { 0 };
+	struct job *job = made(yaml, &problems);
+
+	ck_assert_msg(job != NULL, "%s", problems.len ? problems.items[0].sentence : "");
+	ck_assert_uint_eq(problems.len, 0);
+	return job;
+}
+
+static void expect(const struct problem *problem, const char *want)
+{
+	char *text = problem_text(problem);
+
+	ck_assert_str_eq(text, want);
+	free(text);
+}
+
+/* The one problem of it. */
+static void bad(const char *yaml, const char *want)
+{
+	struct problems problems = { 0 };
+	struct job *job = made(yaml, &problems);
+
+	ck_assert_ptr_null(job);
+	ck_assert_uint_ge(problems.len, 1);
+	expect(&problems.items[0], want);
+	ck_assert_uint_eq(problems.len, 1);
+	problems_done(&problems);
+}
+
+#define URL "request: {url: 'http://h/'}\n"
+
+START_TEST(a_url_is_enough_and_the_rest_has_defaults)
+{
+	struct job *job = good("request: {url: 'http://h/${job}'}");
+
+	ck_assert_str_eq(job->name, "shop");
+	ck_assert_str_eq(job->description, "");
+	ck_assert(job->enabled);
+	ck_assert_str_eq(job->engine, "async");
+	ck_assert_uint_eq(job->workers, 4);
+	ck_assert_str_eq(job->method, "GET");
+	ck_assert_int_eq(job->body_kind, JOB_BODY_NONE);
+	ck_assert_int_eq(job->timeout_ms, 30000);
+	ck_assert_int_eq(job->connect_timeout_ms, 10000);
+	ck_assert_int_eq(job->stall_timeout_ms, 0);
+	ck_assert_uint_eq(job->max_body_bytes, 64u << 20);
+	ck_assert_uint_eq(job->max_redirects, 5);
+	ck_assert_uint_eq(job->matrix.points, 1);
+	ck_assert_int_eq(job->pages, JOB_PAGES_NONE);
+	ck_assert_int_eq(job->auth, JOB_AUTH_NONE);
+	ck_assert_str_eq(pointer_text(job->records), "");
+	ck_assert(job->columns_auto);
+	ck_assert_uint_eq(job->per_host, 0);
+	ck_assert_uint_eq(job->retry_attempts, 5);
+	ck_assert_int_eq(job->retry_first_ms, 500);
+	ck_assert_int_eq(job->retry_max_ms, 30000);
+	ck_assert_int_eq(job->retry_budget_ms, 600000);
+	ck_assert_uint_eq(job->retry_on, RETRY_CONNECT | RETRY_TIMEOUT | RETRY_408 | RETRY_425 |
+						 RETRY_429 | RETRY_5XX);
+	ck_assert_int_eq(job->format, JOB_FORMAT_CSV);
+	ck_assert_str_eq(template_source(job->path), "${job}/${job}");
+	ck_assert_uint_eq(job->rotate_bytes, 256u << 20);
+	ck_assert_uint_eq(job->rotate_rows, 0);
+	ck_assert_str_eq(job->source, "/etc/x/a.yaml");
+	job_unref(job);
+}
+END_TEST
+
+START_TEST(every_setting_reaches_its_member)
+{
+	struct job *job = good(
+		"description: d\nenabled: false\nengine: threads\nworkers: 7\n"
+		"request: {url: 'https://h/${c}', method: POST, headers: {A: 'x${c}'}, "
+		"query: {q: 1.10}, form: {f: '${id}', g: true}, timeout: 2s, connect_timeout: 1s, "
+		"stall_timeout: 3s, max_body: 1kB, max_redirects: 0}\n"
+		"params: {c: [a, 010, b], id: {range: [10, 0], step: -5}}\ncombine: zip\n"
+		"pages: {by: cursor, from: /n, param: p, max: 9}\n"
+		"auth: {api_key: {query: k, value: {env: K}}}\nrecords: /r\n"
+		"columns: [{name: a/b, type: int}, {name: m, meta: param.c}]\n"
+		"limits: {per_host: 2}\nretry: {attempts: 1, first: 1s, max: 2s, budget: 3s, on: "
+		"[429, 5xx]}\noutput: {format: jsonl, path: 'x/${job}', rotate: {size: 0, rows: "
+		"5}}\n");
+
+	ck_assert(!job->enabled);
+	ck_assert_str_eq(job->engine, "threads");
+	ck_assert_uint_eq(job->workers, 7);
+	ck_assert_str_eq(job->method, "POST");
+	ck_assert_str_eq(job->headers[0].name, "A");
+	ck_assert_str_eq(template_source(job->query[0].value), "1.10");
+	ck_assert_int_eq(job->body_kind, JOB_BODY_FORM);
+	ck_assert_str_eq(template_source(job->form[1].value), "true");
+	ck_assert_int_eq(job->stall_timeout_ms, 3000);
+	ck_assert_uint_eq(job->max_body_bytes, 1000);
+	ck_assert_uint_eq(job->max_redirects, 0);
+	ck_assert_uint_eq(job->matrix.points, 3);
+	ck_assert_str_eq(job->matrix.params[0].values[1], "10");
+	ck_assert_int_eq(job->pages, JOB_PAGES_CURSOR);
+	ck_assert_str_eq(pointer_text(job->page_from), "/n");
+	ck_assert_str_eq(job->page_param, "p");
+	ck_assert_uint_eq(job->pages_max, 9);
+	ck_assert_int_eq(job->auth, JOB_AUTH_API_KEY);
+	ck_assert_int_eq(job->key_place, JOB_KEY_QUERY);
+	ck_assert_str_eq(job->key_name, "k");
+	ck_assert_int_eq(job->auth_secret.kind, SECRET_ENV);
+	ck_assert_uint_eq(job->ncolumns, 2);
+	ck_assert_str_eq(pointer_text(job->columns[0].from), "/a~1b");
+	ck_assert_int_eq(job->columns[0].type, JOB_TYPE_INT);
+	ck_assert_int_eq(job->columns[1].meta, JOB_META_PARAM);
+	ck_assert_str_eq(job->columns[1].param, "c");
+	ck_assert_uint_eq(job->per_host, 2);
+	ck_assert_uint_eq(job->retry_on, RETRY_429 | RETRY_5XX);
+	ck_assert_int_eq(job->format, JOB_FORMAT_JSONL);
+	ck_assert_uint_eq(job->rotate_bytes, 0);
+	ck_assert_uint_eq(job->rotate_rows, 5);
+	job_unref(job);
+}
+END_TEST
+
+START_TEST(unknown_keys_name_the_nearest)
+{
+	bad(URL "worker: 3\n",
+	    "/etc/x/a.yaml:2:1: error: unknown key \"worker\"; did you mean \"workers\"?");
+	bad("request: {url: 'http://h/', headres: {}}\n",
+	    "/etc/x/a.yaml:1:29: error: request: unknown key \"headres\"; did you mean "
+	    "\"headers\"?");
+	bad(URL "timeout: 3s\n",
+	    "/etc/x/a.yaml:2:1: error: unknown key \"timeout\"; did you mean \"request.timeout\"?");
+	bad(URL "limits: {zzzzzz: 3}\n",
+	    "/etc/x/a.yaml:2:10: error: limits: unknown key \"zzzzzz\"; known are per_host");
+}
+END_TEST
+
+START_TEST(all_problems_are_found_in_one_pass)
+{
+	struct problems problems = { 0 };
+
+	ck_assert_ptr_null(made("workers: 0\nengine: asink\nrequest: {timeout: 30}\n"
+				"pages: {by: cursor, from: next}\n",
+				&problems));
+	ck_assert_uint_eq(problems.len, 6);
+	expect(&problems.items[0],
+	       "/etc/x/a.yaml:2:9: error: engine: expected one of async, threads, found "
+	       "\"asink\"; did you mean \"async\"?");
+	expect(&problems.items[1],
+	       "/etc/x/a.yaml:1:10: error: workers: expected a whole number from 1 to 100000");
+	expect(&problems.items[2],
+	       "/etc/x/a.yaml:3:10: error: request.url: required: the address to fetch, http or "
+	       "https; ${name} stands for a parameter");
+	expect(&problems.items[3],
+	       "/etc/x/a.yaml:3:20: error: request.timeout: expected a duration with its unit, "
+	       "\"30s\" or \"1h30m\" for example (units: w, d, h, m, s, ms)");
+	expect(&problems.items[4], "/etc/x/a.yaml:4:27: error: pages.from: expected a JSON "
+				   "pointer, \"/next\" for example");
+	expect(&problems.items[5],
+	       "/etc/x/a.yaml:4:8: error: pages: by: cursor needs param, the query parameter that "
+	       "carries it");
+	problems_done(&problems);
+}
+END_TEST
+
+START_TEST(what_comes_later_is_told_so)
+{
+	bad(URL "schedule: {every: 1h}\n",
+	    "/etc/x/a.yaml:2:11: error: schedule: this version does not support it yet");
+	bad(URL "engine: processes\n",
+	    "/etc/x/a.yaml:2:9: error: engine: this version does not support \"processes\" yet; "
+	    "it has async, threads");
+	bad(URL "output: {compress: gzip}\n",
+	    "/etc/x/a.yaml:2:20: error: output.compress: this version does not support it yet "
+	    "(only \"none\")");
+	bad(URL "params: {id: {file: ids.csv, column: id}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: this version does not support this source yet; "
+	    "it has "
+	    "a list of values and {range: [FIRST, LAST]}");
+	job_unref(good(URL "new_columns: rotate\nconditional: false\nlimits: {burst: 9}\n"
+			   "output: {mode: append, order: completed, compress: none}\n"));
+}
+END_TEST
+
+START_TEST(secrets_are_references_and_never_repeated)
+{
+	bad(URL "auth: {bearer: hunter2}\n",
+	    "/etc/x/a.yaml:2:16: error: auth.bearer: a secret does not stand here, only where it "
+	    "is: {file: PATH}, {env: NAME} or {credential: NAME}");
+	bad(URL "auth: {basic: {user: u, password: {file: ''}}}\n",
+	    "/etc/x/a.yaml:2:42: error: auth.basic.password.file: the name is empty");
+	bad("request: {url: 'http://u:hunter2@h/'}\n",
+	    "/etc/x/a.yaml:1:16: error: request.url: a user or password does not stand in the "
+	    "address; use \"auth\"");
+	bad("request: {url: 'http://h/', headers: {authorization: Bearer hunter2}}\n",
+	    "/etc/x/a.yaml:1:39: error: request.headers: the header \"authorization\" cannot be "
+	    "set: a secret does not stand in a job; use \"auth\"");
+	bad(URL "auth: {bearer: {env: A}, basic: {user: u, password: {env: B}}}\n",
+	    "/etc/x/a.yaml:2:7: error: auth: give one of basic, bearer and api_key");
+}
+END_TEST
+
+START_TEST(relative_secrets_are_beside_the_file)
+{
+	struct job *job = good(URL "auth: {bearer: {file: keys/t}}\n");
+	struct problems problems = { 0 };
+
+	ck_assert_str_eq(job->auth_secret.name, "/etc/x/keys/t");
+	ck_assert_str_eq(json_str(json_find(job->document, "/auth/bearer/file")), "/etc/x/keys/t");
+	job_unref(job);
+	job = NULL;
+	{
+		struct json *definition = NULL;
+		static const char text[] = "{\"request\": {\"url\": \"http://h\"}, \"auth\": "
+					   "{\"bearer\": {\"file\": \"t\"}}}";
+
+		ck_assert_int_eq(json_parse(text, strlen(text), &definition, NULL), 0);
+		ck_assert_ptr_null(job_new("x", definition, NULL, "", &problems));
+		json_unref(definition);
+	}
+	ck_assert_uint_eq(problems.len, 1);
+	expect(&problems.items[0], "error: auth.bearer.file: a relative path means nothing here; "
+				   "give an absolute one");
+	problems_done(&problems);
+}
+END_TEST
+
+START_TEST(names_in_templates_must_be_known)
+{
+	bad("request: {url: 'http://h/${idd}'}\nparams: {id: [1]}\n",
+	    "/etc/x/a.yaml:1:16: error: request.url: unknown name ${idd}; known are id, job, "
+	    "scheduled");
+	bad("request: {url: 'http://h/', json: {a: ['${b}']}}\n",
+	    "/etc/x/a.yaml:1:35: error: request.json: unknown name ${b}; known are job, "
+	    "scheduled");
+	bad(URL "output: {path: 'x/${scheduled}'}\n",
+	    "/etc/x/a.yaml:2:16: error: output.path: this version does not support ${scheduled} "
+	    "in the path yet, only ${job}");
+	bad(URL "columns: [{name: a, meta: param.x}]\n",
+	    "/etc/x/a.yaml:2:27: error: columns.0.meta: no parameter \"x\" is declared under "
+	    "params");
+}
+END_TEST
+
+START_TEST(output_stays_below_data_dir)
+{
+	bad(URL "output: {path: /etc/x}\n",
+	    "/etc/x/a.yaml:2:16: error: output.path: expected a path relative to data_dir");
+	bad(URL "output: {path: a/../../x}\n",
+	    "/etc/x/a.yaml:2:16: error: output.path: the path must stay below data_dir: no "
+	    "empty, \".\" or \"..\" part, no control byte, no part over 200 bytes");
+	bad(URL "output: {path: 'a/%Y'}\n",
+	    "/etc/x/a.yaml:2:16: error: output.path: this version does not support \"%\" (times) "
+	    "in the path yet");
+}
+END_TEST
+
+START_TEST(urls_are_http)
+{
+	static const char want[] = "/etc/x/a.yaml:1:16: error: request.url: expected an address "
+				   "that begins with \"http://\" or \"https://\"";
+
+	bad("request: {url: 'ftp://h/'}", want);
+	bad("request: {url: '${job}'}", want);
+	bad("request: {url: 'http:///x'}",
+	    "/etc/x/a.yaml:1:16: error: request.url: the address has no host");
+	bad("request: {url: 'http://h/a b'}",
+	    "/etc/x/a.yaml:1:16: error: request.url: a space or control byte in the address; "
+	    "write %20 for a space");
+	job_unref(good("request: {url: 'HTTPS://h/${job|default:a b}'}"));
+}
+END_TEST
+
+START_TEST(one_body_and_one_key_place)
+{
+	bad("request: {url: 'http://h/', text: a, json: {}}",
+	    "/etc/x/a.yaml:1:10: error: request: only one of text, json and form can be the "
+	    "body");
+	bad(URL "auth: {api_key: {header: A, query: b, value: {env: K}}}\n",
+	    "/etc/x/a.yaml:2:17: error: auth.api_key: the key goes into a header or into the "
+	    "query, not both");
+	bad(URL "auth: {api_key: {value: {env: K}}}\n",
+	    "/etc/x/a.yaml:2:17: error: auth.api_key: required: header or query, the name of "
+	    "what carries the key");
+}
+END_TEST
+
+START_TEST(what_is_shown_makes_the_same_job)
+{
+	struct job *job = good("request: {url: 'http://h/${c}', json: {a: ['${c}', 1.10]}}\n"
+			       "params: {c: {range: [1, 9], step: 3}}\n"
+			       "auth: {basic: {user: u, password: {credential: p}}}\n"
+			       "columns: [{name: a}]\n");
+	struct json *shown = job_show(job), *again;
+	struct problems problems = { 0 };
+	struct job *second = job_new("shop", shown, NULL, "", &problems);
+
+	ck_assert_msg(second != NULL, "%s", problems.len ? problems.items[0].sentence : "");
+	again = job_show(second);
+	ck_assert(json_equal(shown, again));
+	ck_assert_ptr_null(json_find(shown, "/auth/bearer"));
+	ck_assert_str_eq(json_str(json_find(shown, "/auth/basic/password/credential")), "p");
+	ck_assert_int_eq(json_int(json_find(shown, "/params/c/range/1"), 0), 7);
+	json_unref(shown);
+	json_unref(again);
+	job_unref(job);
+	job_unref(second);
+}
+END_TEST
+
+START_TEST(the_hash_follows_the_definition)
+{
+	struct job *a = good(URL "workers: 3\n"), *b = good(URL "workers:   3 # three\n");
+	struct job *c = good(URL "workers: 4\n");
+
+	ck_assert_uint_eq(a->hash, b->hash);
+	ck_assert_uint_ne(a->hash, c->hash);
+	job_unref(a);
+	job_unref(b);
+	ck_assert_ptr_eq(job_ref(c), c);
+	job_unref(c);
+	job_unref(c);
+	job_unref(NULL);
+}
+END_TEST
+
+START_TEST(names_of_jobs)
+{
+	ck_assert(job_name_valid("a"));
+	ck_assert(job_name_valid("9.a_b-C"));
+	ck_assert(!job_name_valid(""));
+	ck_assert(!job_name_valid(".a"));
+	ck_assert(!job_name_valid("a/b"));
+	ck_assert(!job_name_valid("a b"));
+	ck_assert(
+		job_name_valid("1234567890123456789012345678901234567890123456789012345678901234"));
+	ck_assert(!job_name_valid(
+		"12345678901234567890123456789012345678901234567890123456789012345"));
+}
+END_TEST
+
+/* Rows without help or example make a poor manual; rows with a broken default, no job at all. */
+static void check_table(const struct field *fields)
+{
+	for (const struct field *field = fields; field->name; field++) {
+		if (field->type == FIELD_RESERVED)
+			continue;
+		ck_assert_msg(field->help != NULL, "%s has no help", field->name);
+		ck_assert_msg(field->type == FIELD_GROUP || field->example != NULL,
+			      "%s has no example", field->name);
+		if (field->type == FIELD_GROUP)
+			check_table(field->fields);
+	}
+}
+
+START_TEST(every_row_explains_itself)
+{
+	check_table(job_fields);
+}
+END_TEST
+
+UNIT_MAIN("job", a_url_is_enough_and_the_rest_has_defaults, every_setting_reaches_its_member,
+	  unknown_keys_name_the_nearest, all_problems_are_found_in_one_pass,
+	  what_comes_later_is_told_so, secrets_are_references_and_never_repeated,
+	  relative_secrets_are_beside_the_file, names_in_templates_must_be_known,
+	  output_stays_below_data_dir, urls_are_http, one_body_and_one_key_place,
+	  what_is_shown_makes_the_same_job, the_hash_follows_the_definition, names_of_jobs,
+	  every_row_explains_itself)
