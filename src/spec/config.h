@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "spec/field.h"
 #include "spec/problem.h"
 
 struct config {
@@ -29,7 +30,11 @@ struct config {
 	enum log_level log_level;
 	struct json
 		*document; /* the whole file, for its `defaults` and `jobs`; NULL when missing */
+	struct doc *doc;   /* the same with its places, owns `document`; NULL when missing */
 };
+
+/* Every setting, one row each (field.h). */
+extern const struct field config_fields[];
 
 /* Who asks decides the defaults: root uses /etc, /var/lib and /run (below the configured prefix),
  * others their XDG directories (XDG Base Directory Specification). */
@@ -39,8 +44,10 @@ char *config_default_socket(
 
 /* Reads and checks `file` (NULL: the default one, which may be missing). Problems are added; the
  * config is complete even then, so that checking goes on to the jobs. NULL only when the file
- * cannot be read. */
+ * cannot be read, or is no YAML. */
 struct config *config_load(const char *file, struct problems *problems);
 void config_free(struct config *config);
+/* Every setting with the value it has. The caller's. */
+struct json *config_show(const struct config *config);
 
 #endif
