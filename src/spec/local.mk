@@ -1,16 +1,34 @@
 noinst_LIBRARIES += src/spec/libspec.a
 src_spec_libspec_a_SOURCES = \
+	src/spec/config.c \
 	src/spec/config.h \
+	src/spec/config_fields.c \
 	src/spec/doc.c \
 	src/spec/doc.h \
 	src/spec/encode.c \
 	src/spec/encode.h \
+	src/spec/field.c \
+	src/spec/field.h \
+	src/spec/field_types.c \
+	src/spec/field_types.h \
+	src/spec/job.c \
 	src/spec/job.h \
+	src/spec/job_body.c \
+	src/spec/job_columns.c \
+	src/spec/job_fields.c \
+	src/spec/job_pairs.c \
+	src/spec/job_params.c \
+	src/spec/job_parts.h \
+	src/spec/job_rules.c \
+	src/spec/job_templates.c \
+	src/spec/jobset.c \
 	src/spec/jobset.h \
 	src/spec/jobset_edit.c \
 	src/spec/json_reader.c \
 	src/spec/matrix.c \
 	src/spec/matrix.h \
+	src/spec/nearest.c \
+	src/spec/nearest.h \
 	src/spec/places.c \
 	src/spec/places.h \
 	src/spec/problem.c \
@@ -24,4 +42,6 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/template.h \
 	src/spec/units.c \
 	src/spec/units.h \
+	src/spec/walk.c \
+	src/spec/walk.h \
 	src/spec/yaml.c

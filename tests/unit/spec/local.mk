@@ -1,4 +1,8 @@
 # Unit tests of src/spec, one program a module.
+check_PROGRAMS += tests/unit/spec/doc_test
+TESTS += tests/unit/spec/doc_test
+tests_unit_spec_doc_test_SOURCES = tests/unit/spec/doc_test.c tests/unit/unit.h
+tests_unit_spec_doc_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += tests/unit/spec/units_test
 TESTS += tests/unit/spec/units_test
 tests_unit_spec_units_test_SOURCES = tests/unit/spec/units_test.c tests/unit/unit.h
@@ -15,3 +19,7 @@ check_PROGRAMS += tests/unit/spec/secret_test
 TESTS += tests/unit/spec/secret_test
 tests_unit_spec_secret_test_SOURCES = tests/unit/spec/secret_test.c tests/unit/unit.h
 tests_unit_spec_secret_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/spec/job_test
+TESTS += tests/unit/spec/job_test
+tests_unit_spec_job_test_SOURCES = tests/unit/spec/job_test.c tests/unit/unit.h
+tests_unit_spec_job_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
