@@ -38,6 +38,12 @@ static int by_number(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+static void sort(uint64_t *indexes, size_t n)
+{
+	if (n > 1)
+		qsort(indexes, n, sizeof(*indexes), by_number);
+}
+
 static void put(struct db *db, uint64_t run, uint64_t first, uint64_t last)
 {
 	struct stmt st = stmt_open(db, &put_range);
@@ -82,7 +88,7 @@ void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *
 {
 	struct range range;
 
-	qsort(indexes, n, sizeof(*indexes), by_number);
+	sort(indexes, n);
 	for (size_t i = 0; i < n;)
 		rangeset_add_range(set, take_neighbours(indexes, n, &i));
 	for (size_t i = 0; i < n;) {
@@ -96,7 +102,8 @@ void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *
 	}
 }
 
-/* Takes the points indexes[*at ...] that lie in `whole` out of it and writes what is left. */
+/* Takes the points indexes[*at ...] that lie in `whole` out of it and writes what is left. A point
+ * named twice is just behind `from` the second time, which changes nothing. */
 static void cut(struct db *db, uint64_t run, struct rangeset *set, struct range whole,
 		const uint64_t *indexes, size_t n, size_t *at)
 {
@@ -107,8 +114,6 @@ static void cut(struct db *db, uint64_t run, struct rangeset *set, struct range 
 	for (; *at < n && indexes[*at] <= whole.last; ++*at) {
 		uint64_t point = indexes[*at];
 
-		if (point < from)
-			continue; /* named twice */
 		if (point > from)
 			put(db, run, from, point - 1);
 		rangeset_remove(set, point);
@@ -126,7 +131,7 @@ void ledger_reopen(struct db *db, uint64_t run, struct rangeset *set, const uint
 
 	if (n)
 		memcpy(sorted, indexes, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), by_number);
+	sort(sorted, n);
 	for (size_t i = 0; i < n;) {
 		if (rangeset_find(set, sorted[i], &whole))
 			cut(db, run, set, whole, sorted, n, &i);

@@ -318,8 +318,8 @@ struct seen {
 	uint64_t indexes[8];
 	uint32_t pages[8];
 	char tokens[8][16];
-	uint64_t rows;
-	size_t visited_len;
+	uint64_t rows[8];
+	size_t visited_len[8];
 	unsigned char visited[64];
 };
 
@@ -330,8 +330,8 @@ static void see_chain(const struct chain_record *chain, void *arg)
 	seen->indexes[seen->n] = chain->index;
 	seen->pages[seen->n] = chain->next_page;
 	snprintf(seen->tokens[seen->n], 16, "%s", chain->token ? chain->token : "-");
-	seen->rows = chain->rows;
-	seen->visited_len = chain->visited_len;
+	seen->rows[seen->n] = chain->rows;
+	seen->visited_len[seen->n] = chain->visited_len;
 	if (chain->visited_len)
 		memcpy(seen->visited, chain->visited, chain->visited_len);
 	seen->n++;
@@ -353,15 +353,17 @@ START_TEST(an_open_chain_is_remembered_until_it_is_dropped)
 	ledger_chain_put(s.db, RUN, &chain);
 	chain = (struct chain_record) { .index = 2, .next_page = 5, .token = (char *)"z" };
 	ledger_chain_put(s.db, RUN, &chain);
+	chain.index = 9;
+	ledger_chain_put(s.db, RUN, &chain);
 	scratch_commit(&s);
 	ck_assert_int_eq(ledger_each_chain(s.db, RUN, see_chain, &seen, NULL), 0);
-	ck_assert_uint_eq(seen.n, 2);
+	ck_assert_uint_eq(seen.n, 3);
 	ck_assert_uint_eq(seen.indexes[0], 2);
 	ck_assert_uint_eq(seen.indexes[1], 4);
 	ck_assert_uint_eq(seen.pages[1], 2);
 	ck_assert_str_eq(seen.tokens[1], "b");
-	ck_assert_uint_eq(seen.rows, 20);
-	ck_assert_uint_eq(seen.visited_len, sizeof(hashes));
+	ck_assert_uint_eq(seen.rows[1], 20);
+	ck_assert_uint_eq(seen.visited_len[1], sizeof(hashes));
 	ck_assert_int_eq(memcmp(seen.visited, hashes, sizeof(hashes)), 0);
 	scratch_begin(&s);
 	ledger_chain_drop(s.db, RUN, 4);
@@ -369,8 +371,9 @@ START_TEST(an_open_chain_is_remembered_until_it_is_dropped)
 	scratch_commit(&s);
 	seen = (struct seen) { 0 };
 	ck_assert_int_eq(ledger_each_chain(s.db, RUN, see_chain, &seen, NULL), 0);
-	ck_assert_uint_eq(seen.n, 1);
+	ck_assert_uint_eq(seen.n, 2);
 	ck_assert_uint_eq(seen.indexes[0], 2);
+	ck_assert_uint_eq(seen.indexes[1], 9);
 	scratch_done(&s);
 }
 END_TEST
