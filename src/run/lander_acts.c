@@ -150,8 +150,9 @@ static int reopen_failures(struct lander *lander, struct seed *seed, uint64_t *k
 
 	do {
 		points.n = 0;
-		rc = ledger_each_failure(lander->db, run, points.after, REOPEN_BATCH, note_failed,
-					 &points, err);
+		rc = ledger_each_failure(lander->db, run,
+					 (struct failure_portion) { points.after, REOPEN_BATCH },
+					 note_failed, &points, err);
 		ledger_reopen(lander->db, run, seed->done, points.indexes, points.n);
 		for (size_t i = 0; i < points.n; i++)
 			ledger_failure_drop(lander->db, run, points.indexes[i]);

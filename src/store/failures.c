@@ -60,7 +60,7 @@ static void take(struct stmt *st, struct failure_record *failure)
 	failure->tries = (uint32_t)stmt_take_int(st);
 }
 
-int ledger_each_failure(struct db *db, uint64_t run, uint64_t after, unsigned limit,
+int ledger_each_failure(struct db *db, uint64_t run, struct failure_portion portion,
 			void (*fn)(const struct failure_record *failure, void *arg), void *arg,
 			struct err *err)
 {
@@ -69,8 +69,8 @@ int ledger_each_failure(struct db *db, uint64_t run, uint64_t after, unsigned li
 	int code, n = 0;
 
 	stmt_int(&st, (int64_t)run);
-	stmt_int(&st, (int64_t)after); /* UINT64_MAX is -1 here: below every point */
-	stmt_int(&st, limit);
+	stmt_int(&st, (int64_t)portion.after); /* UINT64_MAX is -1 here: below every point */
+	stmt_int(&st, portion.limit);
 	while ((code = stmt_next(&st, err)) > 0) {
 		take(&st, &failure);
 		fn(&failure, arg);
@@ -115,11 +115,12 @@ struct json *ledger_failures_json(struct db *db, uint64_t run, unsigned limit, u
 				  struct err *err)
 {
 	struct json *doc = json_new_object();
+	struct failure_portion portion = { .after = after };
 	struct page page = { .limit = limit < 1 ? 1 : limit > 1000 ? 1000 : limit };
 
 	page.items = json_put(doc, "items", json_new_array());
-	if (ledger_each_failure(db, run, after, (unsigned)page.limit + 1, add_item, &page, err) <
-	    0) {
+	portion.limit = (unsigned)page.limit + 1;
+	if (ledger_each_failure(db, run, portion, add_item, &page, err) < 0) {
 		json_unref(doc);
 		return NULL;
 	}

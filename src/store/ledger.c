@@ -74,23 +74,35 @@ static void drop(struct db *db, uint64_t run, uint64_t first)
 	stmt_run(&st);
 }
 
-/* The neighbours at indexes[*at ...] as one range; *at moves behind them. */
-static struct range take_neighbours(const uint64_t *indexes, size_t n, size_t *at)
-{
-	struct range range = { indexes[*at], indexes[*at] };
+/* Sorted points, read from front to back. */
+struct points {
+	const uint64_t *indexes;
+	size_t n, at;
+};
 
-	for (++*at; *at < n && indexes[*at] - range.last <= 1; ++*at)
-		range.last = indexes[*at];
+/* The neighbours at the front as one range. */
+static struct range take_neighbours(struct points *points)
+{
+	uint64_t next = points->indexes[points->at++];
+	struct range range = { next, next };
+
+	for (; points->at < points->n; points->at++) {
+		next = points->indexes[points->at];
+		if (next - range.last > 1)
+			break;
+		range.last = next;
+	}
 	return range;
 }
 
 void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *indexes, size_t n)
 {
+	struct points points = { indexes, n, 0 };
 	struct range range;
 
 	sort(indexes, n);
-	for (size_t i = 0; i < n;)
-		rangeset_add_range(set, take_neighbours(indexes, n, &i));
+	while (points.at < n)
+		rangeset_add_range(set, take_neighbours(&points));
 	for (size_t i = 0; i < n;) {
 		if (!rangeset_find(set, indexes[i], &range))
 			return; /* beyond the universe, as are all that follow */
@@ -102,17 +114,17 @@ void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *
 	}
 }
 
-/* Takes the points indexes[*at ...] that lie in `whole` out of it and writes what is left. A point
+/* Takes the points at the front that lie in `whole` out of it and writes what is left. A point
  * named twice is just behind `from` the second time, which changes nothing. */
 static void cut(struct db *db, uint64_t run, struct rangeset *set, struct range whole,
-		const uint64_t *indexes, size_t n, size_t *at)
+		struct points *points)
 {
 	uint64_t from = whole.first; /* begin of the piece not written yet */
 
-	if (indexes[*at] == whole.first)
+	if (points->indexes[points->at] == whole.first)
 		drop(db, run, whole.first);
-	for (; *at < n && indexes[*at] <= whole.last; ++*at) {
-		uint64_t point = indexes[*at];
+	for (; points->at < points->n && points->indexes[points->at] <= whole.last; points->at++) {
+		uint64_t point = points->indexes[points->at];
 
 		if (point > from)
 			put(db, run, from, point - 1);
@@ -127,16 +139,17 @@ void ledger_reopen(struct db *db, uint64_t run, struct rangeset *set, const uint
 		   size_t n)
 {
 	uint64_t *sorted = xreallocarray(NULL, n, sizeof(*sorted));
+	struct points points = { sorted, n, 0 };
 	struct range whole;
 
 	if (n)
 		memcpy(sorted, indexes, n * sizeof(*sorted));
 	sort(sorted, n);
-	for (size_t i = 0; i < n;) {
-		if (rangeset_find(set, sorted[i], &whole))
-			cut(db, run, set, whole, sorted, n, &i);
+	while (points.at < n) {
+		if (rangeset_find(set, sorted[points.at], &whole))
+			cut(db, run, set, whole, &points);
 		else
-			i++;
+			points.at++;
 	}
 	free(sorted);
 }

@@ -19,8 +19,8 @@
 /* Writers: inside a transaction; errors are remembered for db_commit. */
 
 /* Marks points as finished. `set` is the run's progress as last committed: it is brought up to date
- * with the `n` indexes (sorted by this call; those beyond its universe are left out), and only the ranges that changed are written. If the
- * transaction is rolled back, `set` must be loaded anew. */
+ * with the `n` indexes (sorted by this call; those beyond its universe are left out), and only the
+ * ranges that changed are written. If the transaction is rolled back, `set` must be loaded anew. */
 void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *indexes, size_t n);
 /* Takes points out again (retry of failures). */
 void ledger_reopen(struct db *db, uint64_t run, struct rangeset *set, const uint64_t *indexes,
@@ -57,9 +57,12 @@ int ledger_load(struct db *db, uint64_t run, struct rangeset *set,
 int ledger_each_chain(struct db *db, uint64_t run,
 		      void (*fn)(const struct chain_record *chain, void *arg), void *arg,
 		      struct err *err);
-/* In order of index, `after` excluded (UINT64_MAX: from the first), at most `limit`; returns how
- * many or -errno. */
-int ledger_each_failure(struct db *db, uint64_t run, uint64_t after, unsigned limit,
+/* In order of index; returns how many or -errno. */
+struct failure_portion {
+	uint64_t after; /* only indexes above it; UINT64_MAX: from the first */
+	unsigned limit; /* at most so many */
+};
+int ledger_each_failure(struct db *db, uint64_t run, struct failure_portion portion,
 			void (*fn)(const struct failure_record *failure, void *arg), void *arg,
 			struct err *err);
 /* {"items": [{"params", "page", "url", "status", "error", "tries", "index", "outcome"}], "next"};

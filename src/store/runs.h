@@ -49,8 +49,8 @@ void runs_reopen(struct db *db, uint64_t id); /* state running, result and ended
 
 /* Readers: either connection. */
 int runs_get(struct db *db, uint64_t id, struct run_record *record, struct err *err); /* -ENOENT */
-/* The document of SPEC section 5, "run", with its files and "overrides", all of one moment; NULL: no
- * such run or an error in *err. A percentile that is not known is null. */
+/* The document of SPEC section 5, "run", with its files and "overrides", all of one moment; NULL:
+ * no such run or an error in *err. A percentile that is not known is null. */
 struct json *runs_json(struct db *db, uint64_t id, struct err *err);
 /* {"items": [run...], "next": cursor or null}, newest first; the cursor is the next page's
  * `before`. job NULL: all; before 0: from the newest. A page ends early, with a cursor, at 1,000

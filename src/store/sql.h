@@ -22,7 +22,7 @@
 #include "base/json.h"
 #include "store/db.h"
 
-#define DB_STATEMENTS_MAX 64 /* different statements in the whole folder */
+#define DB_STATEMENTS_MAX 128 /* different statements in the whole folder */
 
 struct sql {
 	const char *doing; /* for sentences: "saving the progress of a run" */

@@ -404,6 +404,14 @@ static void see_failure(const struct failure_record *failure, void *arg)
 	seen->indexes[seen->n++] = failure->index;
 }
 
+static int read_failures(struct scratch *s, uint64_t run, uint64_t after, unsigned limit,
+			 struct seen *seen)
+{
+	const struct failure_portion portion = { after, limit };
+
+	return ledger_each_failure(s->db, run, portion, see_failure, seen, NULL);
+}
+
 START_TEST(failures_are_read_in_order_and_in_portions)
 {
 	struct scratch s;
@@ -419,14 +427,12 @@ START_TEST(failures_are_read_in_order_and_in_portions)
 	put_failure(s.db, 6);
 	ledger_failure_drop(s.db, RUN, 6);
 	scratch_commit(&s);
-	ck_assert_int_eq(ledger_each_failure(s.db, RUN, UINT64_MAX, 2, see_failure, &seen, NULL),
-			 2);
+	ck_assert_int_eq(read_failures(&s, RUN, UINT64_MAX, 2, &seen), 2);
 	ck_assert_uint_eq(seen.indexes[0], 0);
 	ck_assert_uint_eq(seen.indexes[1], 5);
-	ck_assert_int_eq(ledger_each_failure(s.db, RUN, 5, 2, see_failure, &seen, NULL), 1);
+	ck_assert_int_eq(read_failures(&s, RUN, 5, 2, &seen), 1);
 	ck_assert_uint_eq(seen.indexes[2], 9);
-	ck_assert_int_eq(
-		ledger_each_failure(s.db, RUN + 1, UINT64_MAX, 9, see_failure, &seen, NULL), 0);
+	ck_assert_int_eq(read_failures(&s, RUN + 1, UINT64_MAX, 9, &seen), 0);
 	scratch_done(&s);
 }
 END_TEST
