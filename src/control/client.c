@@ -17,6 +17,8 @@
 struct client {
 	CURL *curl;
 	char *socket;
+	bool (*go_on)(void *arg);
+	void *go_on_arg;
 };
 
 /* What one call sends. */
@@ -66,6 +68,20 @@ void client_free(struct client *client)
 	free(client);
 }
 
+void client_set_patience(struct client *client, bool (*go_on)(void *arg), void *arg)
+{
+	client->go_on = go_on;
+	client->go_on_arg = arg;
+}
+
+/* libcurl's progress callback: it comes at least once a second, whatever the transfer does. */
+static int still_patient(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	struct client *client = arg;
+
+	return client->go_on(client->go_on_arg) ? 0 : 1;
+}
+
 static size_t gather(char *bytes, size_t size, size_t count, void *arg)
 {
 	return buf_add(arg, bytes, size * count) < 0 ? 0 : size * count;
@@ -101,6 +117,11 @@ static void set_up(struct client *client, const struct message *message, const c
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, message->method);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	if (client->go_on) {
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, still_patient);
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	}
 	if (message->text) {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->text);
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message->len);
@@ -121,6 +142,8 @@ static int transfer_failed(struct client *client, CURLcode code, struct err *err
 
 		return err_sys(err, -reason, "no fetchd answers on %s", client->socket);
 	}
+	if (code == CURLE_ABORTED_BY_CALLBACK)
+		return err_set(err, -EINTR, "interrupted");
 	if (code == CURLE_WRITE_ERROR)
 		return err_set(err, -E2BIG, "the reply is larger than %u MiB", REPLY_MAX >> 20);
 	return err_set(err, -EPIPE, "the connection to fetchd on %s broke off: %s", client->socket,
@@ -259,7 +282,7 @@ static int stream_result(struct client *client, const struct lines *lines, CURLc
 	struct json *reply = NULL;
 	int r = 0;
 
-	if (lines->enough)
+	if (lines->enough || code == CURLE_ABORTED_BY_CALLBACK)
 		return 0;
 	if (lines->code < 0)
 		return lines->code;

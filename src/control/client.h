@@ -14,6 +14,9 @@ struct client;
 
 int client_new(const char *socket, struct client **client, struct err *err);
 void client_free(struct client *client);
+/* `go_on` is asked about once a second while a call waits, and soon after a signal. When it says no,
+ * a stream ends as if `event` had said so, and another call with -EINTR. */
+void client_set_patience(struct client *client, bool (*go_on)(void *arg), void *arg);
 
 /* One call. `body` NULL: none. 0 when any HTTP reply came: *status and *reply (the caller's; NULL
  * when there was none). -ECONNREFUSED or -ENOENT: no daemon there. A problem document's detail is

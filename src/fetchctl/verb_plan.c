@@ -1,0 +1,92 @@
+/* fetchctl plan: what a run would do. */
+#include "fetchctl/verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "fetchctl/ask.h"
+#include "fetchctl/ctl.h"
+#include "fetchctl/say.h"
+#include "spec/units.h"
+
+static const char *text_of(const struct json *object, const char *key)
+{
+	const char *text = json_str(json_get(object, key));
+
+	return text ? text : "";
+}
+
+static void show_request(const char *label, const struct json *request)
+{
+	char *params = say_pairs(json_get(request, "params"));
+
+	say_fieldf(label, "%s%s%s%s", text_of(request, "url"), *params ? "  (" : "", params,
+		   *params ? ")" : "");
+	free(params);
+}
+
+/* A list as "a, b, c"; a word as it is. */
+static void show_names(const char *label, const struct json *names)
+{
+	struct buf text;
+
+	if (json_type(names) != JSON_ARRAY) {
+		say_field(label, json_str(names));
+		return;
+	}
+	buf_init(&text, 1 << 20);
+	for (size_t i = 0; i < json_len(names); i++)
+		buf_addf(&text, "%s%s", i ? ", " : "", json_str(json_at(names, i)));
+	say_field(label, buf_text(&text));
+	buf_done(&text);
+}
+
+static void show_rotation(const struct json *rotate)
+{
+	int64_t bytes = json_int(json_get(rotate, "size"), 0);
+	int64_t rows = json_int(json_get(rotate, "rows"), 0);
+	char size[UNITS_TEXT_MAX];
+
+	size_human((uint64_t)bytes, size);
+	if (bytes && rows)
+		say_fieldf("new file", "after %s or %lld rows", size, (long long)rows);
+	else if (bytes)
+		say_fieldf("new file", "after %s", size);
+	else if (rows)
+		say_fieldf("new file", "after %lld rows", (long long)rows);
+}
+
+static void show_plan(const struct json *plan)
+{
+	const char *pages = json_str(json_get(plan, "pages"));
+
+	say_field("job", text_of(plan, "job"));
+	say_fieldf("engine", "%s, %lld workers", text_of(plan, "engine"),
+		   (long long)json_int(json_get(plan, "workers"), 0));
+	say_fieldf("requests", "%lld%s%s", (long long)json_int(json_get(plan, "requests"), 0),
+		   pages ? ", each followed page by page by " : "", pages ? pages : "");
+	show_request("first", json_get(plan, "first"));
+	show_request("last", json_get(plan, "last"));
+	show_names("columns", json_get(plan, "columns"));
+	show_names("files", json_get(plan, "files"));
+	say_field("format", json_str(json_get(plan, "format")));
+	show_rotation(json_get(plan, "rotate"));
+}
+
+int verb_plan(struct ctl *ctl)
+{
+	char *path = ask_path("/v1/jobs/", ctl->words[0], "/plan");
+	struct json *plan = NULL;
+	int r = ask(ctl, "GET", path, NULL, &plan);
+
+	free(path);
+	if (r)
+		return r;
+	if (ctl->json)
+		say_json(plan, true);
+	else
+		show_plan(plan);
+	json_unref(plan);
+	return CTL_DONE;
+}

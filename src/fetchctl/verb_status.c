@@ -1,0 +1,126 @@
+/* fetchctl status: the daemon at a glance. */
+#include "fetchctl/verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fetchctl/ask.h"
+#include "fetchctl/ctl.h"
+#include "fetchctl/runview.h"
+#include "fetchctl/say.h"
+#include "fetchctl/table.h"
+#include "spec/units.h"
+
+static void show_daemon(const struct json *status)
+{
+	char up[UNITS_TEXT_MAX], memory[UNITS_TEXT_MAX];
+
+	duration_human(json_int(json_get(status, "uptime_ms"), 0), up);
+	size_human((uint64_t)json_int(json_get(status, "memory_bytes"), 0), memory);
+	say_fieldf("fetchd", "%s, PID %lld, up %s", json_str(json_get(status, "version")),
+		   (long long)json_int(json_get(status, "pid"), 0), up);
+	say_field("configuration", json_str(json_get(status, "config")));
+	say_field("state", json_str(json_get(status, "state_dir")));
+	say_field("data", json_str(json_get(status, "data_dir")));
+	say_field("memory", memory);
+	say_fieldf("requests", "%lld in flight, %lld waiting to land",
+		   (long long)json_int(json_get(status, "in_flight"), 0),
+		   (long long)json_int(json_get(status, "unlanded"), 0));
+	say_fieldf("open", "%lld files, %lld connections",
+		   (long long)json_int(json_get(status, "files_open"), 0),
+		   (long long)json_int(json_get(status, "connections"), 0));
+}
+
+static void show_engines(const struct ctl *ctl, const struct json *engines)
+{
+	struct table *table = table_new(ctl);
+
+	table_column(table, "ENGINE", TABLE_TEXT);
+	table_column(table, "IN FLIGHT", TABLE_NUMBER);
+	table_column(table, "LANES", TABLE_NUMBER);
+	for (size_t i = 0; i < json_len(engines); i++) {
+		const struct json *engine = json_at(engines, i);
+
+		table_row(table);
+		table_scalar(table, json_get(engine, "name"));
+		table_scalar(table, json_get(engine, "in_flight"));
+		table_scalar(table, json_get(engine, "lanes"));
+	}
+	table_print(table);
+}
+
+static void live_row(struct table *table, const struct json *run)
+{
+	const struct json *requests = json_get(run, "requests");
+	const struct json *eta = json_get(run, "eta_ms");
+	char human[UNITS_TEXT_MAX] = "";
+
+	if (eta)
+		duration_human(json_int(eta, 0), human);
+	table_row(table);
+	table_scalar(table, json_get(run, "id"));
+	table_scalar(table, json_get(run, "job"));
+	table_scalar(table, json_get(run, "state"));
+	table_cellf(table, "%lld/%lld", (long long)runview_done(requests),
+		    (long long)json_int(json_get(requests, "total"), 0));
+	table_scalar(table, json_get(run, "rows"));
+	table_scalar(table, json_get(requests, "failed"));
+	table_cellf(table, "%.1f", json_number(json_get(run, "rate"), 0));
+	table_cell(table, human);
+}
+
+static void show_live(const struct ctl *ctl, const struct json *runs)
+{
+	struct table *table = table_new(ctl);
+
+	table_column(table, "RUN", TABLE_NUMBER);
+	table_column(table, "JOB", TABLE_LONG);
+	table_column(table, "STATE", TABLE_STATE);
+	table_column(table, "REQUESTS", TABLE_NUMBER);
+	table_column(table, "ROWS", TABLE_NUMBER);
+	table_column(table, "FAILED", TABLE_NUMBER);
+	table_column(table, "REQ/S", TABLE_NUMBER);
+	table_column(table, "ETA", TABLE_NUMBER);
+	for (size_t i = 0; i < json_len(runs); i++)
+		live_row(table, json_at(runs, i));
+	table_print(table);
+}
+
+static void show_jobs(const struct ctl *ctl, const struct json *jobs)
+{
+	struct table *table = table_new(ctl);
+
+	table_column(table, "JOB", TABLE_LONG);
+	table_column(table, "STATE", TABLE_STATE);
+	table_column(table, "LAST RESULT", TABLE_STATE);
+	table_column(table, "ENDED", TABLE_TEXT);
+	for (size_t i = 0; i < json_len(jobs); i++) {
+		const struct json *job = json_at(jobs, i);
+
+		table_row(table);
+		table_scalar(table, json_get(job, "name"));
+		table_scalar(table, json_get(job, "state"));
+		table_scalar(table, json_get(job, "last_result"));
+		table_time(table, json_get(job, "last_ended"));
+	}
+	table_print(table);
+}
+
+int verb_status(struct ctl *ctl)
+{
+	struct json *status = NULL;
+	int r = ask(ctl, "GET", "/v1/status", NULL, &status);
+
+	if (r)
+		return r;
+	if (ctl->json) {
+		say_json(status, true);
+	} else {
+		show_daemon(status);
+		show_engines(ctl, json_get(status, "engines"));
+		show_live(ctl, json_get(status, "live_runs"));
+		show_jobs(ctl, json_get(status, "jobs"));
+	}
+	json_unref(status);
+	return CTL_DONE;
+}

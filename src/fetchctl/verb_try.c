@@ -1,0 +1,158 @@
+/* fetchctl try: one request of a job, what came back, and what would land. */
+#include "fetchctl/verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetchctl/ask.h"
+#include "fetchctl/csvtext.h"
+#include "fetchctl/ctl.h"
+#include "fetchctl/params.h"
+#include "fetchctl/say.h"
+#include "fetchctl/table.h"
+#include "spec/units.h"
+
+#define BODY_SHOWN 1500 /* characters */
+#define ROWS_SHOWN 20
+
+static const char *text_of(const struct json *object, const char *key)
+{
+	const char *text = json_str(json_get(object, key));
+
+	return text ? text : "";
+}
+
+/* "GET http://... (id=7)" and "200 ok, 203 ms, 85 B of application/json". */
+static void show_answer(const struct json *trial)
+{
+	const struct json *request = json_get(trial, "request");
+	char *params = say_pairs(json_get(request, "params"));
+	char size[UNITS_TEXT_MAX], took[UNITS_TEXT_MAX];
+
+	say_fieldf("request", "%s %s%s%s%s", text_of(request, "method"), text_of(request, "url"),
+		   *params ? "  (" : "", params, *params ? ")" : "");
+	free(params);
+	size_human((uint64_t)json_int(json_get(trial, "body_bytes"), 0), size);
+	duration_human(json_int(json_get(trial, "timing_ms"), 0), took);
+	if (json_get(trial, "status"))
+		say_fieldf("answer", "%lld (%s) after %s, %s of %s",
+			   (long long)json_int(json_get(trial, "status"), 0),
+			   text_of(trial, "outcome"), took, size,
+			   *text_of(trial, "content_type") ? text_of(trial, "content_type")
+							   : "no stated type");
+	else
+		say_fieldf("answer", "none (%s) after %s", text_of(trial, "outcome"), took);
+	say_field("error", json_str(json_get(trial, "error")));
+	say_field("next page", json_str(json_get(trial, "next_page")));
+}
+
+/* Whole characters only. */
+static size_t cut_at(const char *text, size_t most)
+{
+	size_t len = strlen(text);
+
+	if (len <= most)
+		return len;
+	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+static void show_body(const struct json *trial)
+{
+	const char *body = json_str(json_get(trial, "body"));
+	char *head;
+	size_t len;
+
+	if (!body || !*body)
+		return;
+	len = cut_at(body, BODY_SHOWN);
+	head = strndup(body, len);
+	if (!head)
+		abort();
+	putchar('\n');
+	say_text(stdout, head, true);
+	puts(body[len] ? "..." : "");
+	free(head);
+}
+
+/* One row, as many cells as there are columns; *at moves to the next row. */
+static void csv_row(struct table *table, const char **at)
+{
+	struct buf cell;
+	bool more;
+
+	buf_init(&cell, 1 << 20);
+	table_row(table);
+	do {
+		more = csvtext_cell(at, &cell);
+		table_cell(table, buf_text(&cell));
+	} while (more);
+	buf_done(&cell);
+}
+
+static void show_csv(const struct ctl *ctl, const struct json *columns, const char *rows)
+{
+	struct table *table = table_new(ctl);
+
+	for (size_t i = 0; i < json_len(columns); i++)
+		table_column(table, json_str(json_at(columns, i)), TABLE_LONG);
+	for (int i = 0; i < ROWS_SHOWN && *rows; i++)
+		csv_row(table, &rows);
+	table_print(table);
+}
+
+static bool is_jsonl(const char *rows)
+{
+	const char *end = strchr(rows, '\n');
+	struct json *doc = NULL;
+	bool is = end && *rows == '{' && json_parse(rows, (size_t)(end - rows), &doc, NULL) == 0;
+
+	json_unref(doc);
+	return is;
+}
+
+static void show_rows(const struct ctl *ctl, const struct json *trial)
+{
+	const char *rows = text_of(trial, "rows");
+	const struct json *columns = json_get(trial, "columns");
+
+	putchar('\n');
+	if (is_jsonl(rows))
+		say_text(stdout, rows, true);
+	else
+		show_csv(ctl, columns, rows);
+	if (ctl->legend)
+		printf("[%lld rows x %zu columns]\n",
+		       (long long)json_int(json_get(trial, "row_count"), 0), json_len(columns));
+}
+
+static int show_trial(const struct ctl *ctl, const struct json *trial)
+{
+	if (ctl->json) {
+		say_json(trial, true);
+	} else {
+		show_answer(trial);
+		show_body(trial);
+		if (json_int(json_get(trial, "row_count"), 0) > 0)
+			show_rows(ctl, trial);
+	}
+	return json_str(json_get(trial, "error")) ? CTL_FAILED : CTL_DONE;
+}
+
+int verb_try(struct ctl *ctl)
+{
+	struct json *order = json_new_object(), *trial = NULL;
+	char *path = ask_path("/v1/jobs/", ctl->words[0], "/try");
+	int r = params_read(ctl, order);
+
+	if (r == 0)
+		r = ask(ctl, "POST", path, order, &trial);
+	if (r == 0)
+		r = show_trial(ctl, trial);
+	json_unref(trial);
+	json_unref(order);
+	free(path);
+	return r;
+}
