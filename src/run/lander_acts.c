@@ -54,18 +54,14 @@ static int use_output(struct lander *lander, const struct seed *seed, struct out
 		      struct err *err)
 {
 	struct output *output = find_output(lander, seed->path);
-	struct err damage = ERR_INIT;
 	int rc = 0;
 
 	if (!output) {
 		rc = make_room(lander, err);
 		if (rc == 0)
-			rc = output_open(&lander->place, lander->db, seed, &output, &damage, err);
+			rc = output_open(&lander->place, lander->db, seed, &output, err);
 		if (rc < 0)
 			return rc;
-		if (damage.text[0])
-			log_run(LOG_LEVEL_ERROR, seed->job->name, seed->record.id, "%s",
-				damage.text);
 		memmove(lander->outputs + 1, lander->outputs,
 			lander->noutputs * sizeof(lander->outputs[0]));
 		lander->outputs[0] = output;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/xalloc.h"
 #include "data/format.h"
 #include "data/outfile.h"
@@ -149,6 +150,15 @@ static int commit_closed(struct output *output, struct db *db, const struct outf
 	return rc;
 }
 
+/* The file under the live name is not ours any more: it was put aside and said so. What it held
+ * cannot be vouched for; the output goes on in a new file. */
+static int commit_lost(struct output *output, struct db *db, const struct err *why, struct err *err)
+{
+	log_run(LOG_LEVEL_ERROR, output->job, 0, "%s", why->text);
+	forget_runs(output);
+	return commit_as(output, db, OUTFILE_NONE, NULL, err);
+}
+
 static int rename_live(struct output *output, struct db *db, struct err *err)
 {
 	int rc;
@@ -158,10 +168,11 @@ static int rename_live(struct output *output, struct db *db, struct err *err)
 		return 0;
 	outfile_close_name(output->file, clock_unix_ms(), output->closed_name);
 	rc = commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);
-	if (rc == 0)
-		rc = outfile_close(output->file, output->closed_name, err);
+	if (rc < 0)
+		return rc;
+	rc = outfile_close(output->file, output->closed_name, err);
 	output->renamed = rc == 0;
-	return rc;
+	return rc == -EUCLEAN ? commit_lost(output, db, err, err) : rc;
 }
 
 int output_rotate(struct output *output, struct db *db, struct err *err)
@@ -194,7 +205,7 @@ static void state_of(const struct output_record *record, struct outfile_state *s
 }
 
 static int recover(struct output *output, struct db *db, const struct output_record *record,
-		   struct err *damage, struct err *err)
+		   struct err *err)
 {
 	struct outfile_state state;
 	bool closed = false;
@@ -203,19 +214,12 @@ static int recover(struct output *output, struct db *db, const struct output_rec
 	state_of(record, &state);
 	output->runs = record->recent ? json_copy(record->recent) : json_new_object();
 	output->runs_known = json_copy(output->runs);
-	rc = outfile_recover(output->file, &state, &closed, damage);
-	if (rc == -EUCLEAN) { /* put aside and said so: the rows it had stay counted nowhere else */
-		forget_runs(output);
-		return commit_as(output, db, OUTFILE_NONE, NULL, err);
-	}
-	if (rc < 0) {
-		*err = *damage;
-		damage->text[0] = '\0';
-		return rc;
-	}
-	if (closed)
-		return commit_closed(output, db, &state, state.closing, err);
-	return 0;
+	rc = outfile_recover(output->file, &state, &closed, err);
+	if (rc == -EUCLEAN)
+		return commit_lost(output, db, err, err);
+	if (rc == 0 && closed)
+		rc = commit_closed(output, db, &state, state.closing, err);
+	return rc;
 }
 
 static const struct format *format_with_extension(const char *extension)
@@ -238,7 +242,7 @@ static struct output *output_new(const struct output_place *place, const struct 
 }
 
 int output_open(const struct output_place *place, struct db *db, const struct seed *seed,
-		struct output **opened, struct err *damage, struct err *err)
+		struct output **opened, struct err *err)
 {
 	struct output *output = output_new(place, seed);
 	struct output_record record = { 0 };
@@ -255,7 +259,7 @@ int output_open(const struct output_place *place, struct db *db, const struct se
 	if (rc == 0) {
 		output->file = outfile_new(place->root, output->path, output->format->extension,
 					   place->data_mode);
-		rc = recover(output, db, &record, damage, err);
+		rc = recover(output, db, &record, err);
 	}
 	output_record_done(&record);
 	if (rc < 0) {
@@ -386,6 +390,8 @@ static int create(struct output *output, struct db *db, struct err *err)
 	if (rc == 0)
 		rc = outfile_create(output->file, buf_text(&header), header.len, clock_unix_ms(),
 				    err);
+	if (rc == 0 && err->text[0]) /* a foreign file was in the way and is put aside */
+		log_run(LOG_LEVEL_WARNING, output->job, 0, "%s", err->text);
 	buf_done(&header);
 	return rc;
 }
@@ -432,6 +438,8 @@ int output_abandon(struct output *output, struct db *db, struct err *err)
 	forget_gathered(output);
 	json_unref(output->runs);
 	output->runs = json_copy(output->runs_known);
+	if (rc == -EUCLEAN)
+		return commit_lost(output, db, err, err);
 	if (rc == 0 && output->spoiled)
 		rc = output_rotate(output, db, err);
 	return rc;

@@ -25,10 +25,10 @@ struct output_place {
 	mode_t data_mode; /* of files */
 };
 
-/* The output of a run: recovered to what the ledger has, or new. *damage gets a sentence when the
- * recorded file was not what it should be (it was put aside, the output goes on in a new file). */
+/* The output of a run: recovered to what the ledger has, or new. A recorded file that is not what
+ * it should be is put aside and logged; the output then goes on in a new file. */
 int output_open(const struct output_place *place, struct db *db, const struct seed *seed,
-		struct output **output, struct err *damage, struct err *err);
+		struct output **output, struct err *err);
 void output_free(struct output *output); /* closes; changes nothing */
 
 const char *output_path(const struct output *output);

@@ -4,3 +4,6 @@ EXTRA_DIST += \
 	tests/scenario/fetchmock.bats \
 	tests/scenario/crowd.py \
 	tests/scenario/mock.bash
+dist_check_SCRIPTS += tests/scenario/mockoon.t
+EXTRA_DIST += tests/scenario/mockoon.json
+TESTS += tests/scenario/mockoon.t
