@@ -68,7 +68,7 @@ int format_new_columns(const struct colset *set, const struct extract *extract,
 
 	if (!colset_auto(set))
 		return 0;
-	shred_init(&shred, set, rows_end(extract));
+	shred_init(&shred, colset_keys(set), true, rows_end(extract));
 	shred.found = note;
 	shred.arg = &finding;
 	for (size_t i = 0; i < extract->len && code == 0; i++) {

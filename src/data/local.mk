@@ -28,5 +28,9 @@ src_data_libdata_a_SOURCES = \
 	src/data/shred.h \
 	src/data/sink.c \
 	src/data/sink.h \
+	src/data/tail.c \
 	src/data/tail.h \
+	src/data/tail_csv.c \
+	src/data/tail_internal.h \
+	src/data/tail_jsonl.c \
 	src/data/walk.h

@@ -15,8 +15,8 @@
  * is known is that the bytes up to the committed offset were on disk at an earlier, successful
  * sync. They stay there: what failed was a write of later blocks, and of the one block that both
  * share, in which the committed bytes are the same before and after. Hence: close the descriptor,
- * open the file anew, cut it to the committed offset, sync that, and never append again; the file is
- * closed by the ordinary protocol (intent, rename, commit), and the rows that were not committed
+ * open the file anew, cut it to the committed offset, sync that, and never append again; the file
+ * is closed by the ordinary protocol (intent, rename, commit), and the rows that were not committed
  * are landed again, into a new file. A crash at any point of this finds phase LIVE or CLOSING with
  * the committed offset, which outfile_recover handles as always.
  *

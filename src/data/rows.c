@@ -98,7 +98,8 @@ int rows_encode(const struct encoding *encoding, struct rows *rows, struct err *
 	struct cell *cells = NULL;
 	int code;
 
-	shred_init(&shred, encoding->set, rows_end(encoding->extract));
+	shred_init(&shred, colset_keys(encoding->set), colset_auto(encoding->set),
+		   rows_end(encoding->extract));
 	buf_init(&scratch, rows->bytes.ceiling);
 	if (!shred.flatten) {
 		cells = xcalloc(job->ncolumns, sizeof(*cells));

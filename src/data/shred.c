@@ -8,11 +8,11 @@
 #include "base/scan.h"
 #include "base/xalloc.h"
 
-void shred_init(struct shred *shred, const struct colset *set, const char *end)
+void shred_init(struct shred *shred, const struct names *keys, bool flatten, const char *end)
 {
 	*shred = (struct shred) {
-		.keys = colset_keys(set),
-		.flatten = colset_auto(set),
+		.keys = keys,
+		.flatten = flatten,
 		.end = end,
 	};
 	shred->cells = xcalloc(shred->keys->len, sizeof(*shred->cells));

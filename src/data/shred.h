@@ -34,8 +34,8 @@ struct shred {
 	void *arg;
 };
 
-/* `end`: of the last record, so of the readable bytes. */
-void shred_init(struct shred *shred, const struct colset *set, const char *end);
+/* `keys` must outlive the shred. `end`: of the last record, so of the readable bytes. */
+void shred_init(struct shred *shred, const struct names *keys, bool flatten, const char *end);
 void shred_done(struct shred *shred);
 /* Fills `cells` from one proven JSON value; `unknown` adds up. 0, or -EINVAL for a flattened name
  * of more than COLSET_NAME_MAX bytes. */

@@ -28,3 +28,8 @@ check_PROGRAMS += tests/unit/data/outfile_recover_test
 TESTS += tests/unit/data/outfile_recover_test
 tests_unit_data_outfile_recover_test_SOURCES = tests/unit/data/outfile_recover_test.c tests/unit/data/disk.h tests/unit/unit.h
 tests_unit_data_outfile_recover_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/tail_test
+TESTS += tests/unit/data/tail_test
+tests_unit_data_tail_test_SOURCES = tests/unit/data/tail_test.c tests/unit/unit.h
+tests_unit_data_tail_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
