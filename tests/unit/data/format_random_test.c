@@ -264,12 +264,12 @@ static void record(struct generator *g)
 }
 
 /* The reader: one field of CSV at `*at`; `*at` moves to its comma, line feed or the end. */
-struct field {
+struct text_field {
 	struct buf text;
 	bool quoted;
 };
 
-static void read_field(const char **at, struct field *field)
+static void read_field(const char **at, struct text_field *field)
 {
 	buf_clear(&field->text);
 	field->quoted = **at == '"';
@@ -296,7 +296,7 @@ static bool must_be_quoted(const char *text)
 	return len == 0 || strpbrk(text, ",\"\r\n") || text[0] == ' ' || text[len - 1] == ' ';
 }
 
-static void expect_field(const char **at, struct field *field, const char *text, bool alone)
+static void expect_field(const char **at, struct text_field *field, const char *text, bool alone)
 {
 	read_field(at, field);
 	if (!text) {
@@ -321,7 +321,7 @@ static void check_csv(const char *text, const struct colset *set, const struct e
 		      size_t n)
 {
 	size_t columns = colset_len(set), nonempty = 0;
-	struct field field;
+	struct text_field field;
 
 	buf_init(&field.text, 1 << 20);
 	for (size_t row = 0; row <= n; row++) {
