@@ -189,6 +189,7 @@ teardown() { mock_stop; }
 	mock_start --delay 0 --log "$BATS_TEST_TMPDIR/log"
 	get "$url/inventory/materials?id=[1-3]" > /dev/null
 	status_of "$url/nothing" > /dev/null
+	eventually grep -q ' /nothing ' "$BATS_TEST_TMPDIR/log"
 	kill -KILL "$mock_pid"
 	wait "$mock_pid" || true
 	mock_pid=

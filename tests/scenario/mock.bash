@@ -27,6 +27,15 @@ mock_stop() {
 	return $rc
 }
 
+# Repeats a command until it succeeds; fails after 20 s.
+eventually() {
+	local deadline=$((SECONDS + 20))
+	until "$@"; do
+		((SECONDS <= deadline)) || return 1
+		sleep 0.02
+	done
+}
+
 get() { curl -sS --max-time 60 "$@"; }
 status_of() { curl -sS --max-time 60 -o /dev/null -w '%{http_code}' "$@"; }
 # The value of a dotted path of the JSON on standard input: `field by_status.200`.
