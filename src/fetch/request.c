@@ -60,30 +60,24 @@ static int expand(const struct template *template, struct values *values, struct
 	return rc == -E2BIG ? err_set(err, rc, "longer than %zu bytes", out->ceiling) : rc;
 }
 
-/* "name=value" pairs of a query or a form; values may be encoded already, in part, by their
- * templates. */
+/* "name=value" pairs of a query or a form; what their templates give is encoded already. */
 static int add_pairs(const struct job_pair *pairs, size_t n, struct values *values, struct buf *out,
 		     struct err *err)
 {
-	struct buf value;
-	int rc = 0;
+	for (size_t i = 0; i < n; i++) {
+		int rc;
 
-	buf_init(&value, out->ceiling);
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		buf_clear(&value);
-		rc = expand(pairs[i].value, values, &value, err);
-		if (rc < 0) {
-			err_within(err, "%s", pairs[i].name);
-			break;
-		}
 		if (i > 0)
 			buf_add_char(out, '&');
 		url_encode(slice_of(pairs[i].name), out);
 		buf_add_char(out, '=');
-		rc = url_encode_rest(buf_slice(&value), out);
+		rc = expand(pairs[i].value, values, out, err);
+		if (rc < 0) {
+			err_within(err, "%s", pairs[i].name);
+			return rc;
+		}
 	}
-	buf_done(&value);
-	return out->full ? err_set(err, -E2BIG, "longer than %zu bytes", out->ceiling) : rc;
+	return 0;
 }
 
 /* The text of the chain's first URL: the template, then the `query` pairs, before any fragment. */

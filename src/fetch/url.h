@@ -10,8 +10,8 @@
 
 /* `reference` against `base` (absolute, or NULL when reference is absolute): normalised, without
  * fragment and without the scheme's own port. Spaces and bytes beyond ASCII are encoded. -EINVAL
- * unless it is a valid http or https URL of at most URL_MAX bytes. Caller frees. RFC 3986 section 5.
- */
+ * unless it is a valid http or https URL of at most URL_MAX bytes. Caller frees. RFC 3986 section
+ * 5. */
 #define URL_MAX 65536
 int url_resolve(const char *base, const char *reference, char **url, struct err *err);
 bool url_same_origin(const char *a, const char *b); /* scheme, host, port: RFC 6454 section 4 */
@@ -25,8 +25,5 @@ char *url_masked(const char *url, const char *name);
 
 /* Percent-encodes all but RFC 3986's unreserved characters. 0 or -E2BIG. */
 int url_encode(struct slice text, struct buf *out);
-/* The same for text that may be encoded already, in part: what could not stand in a query value is
- * encoded, %XX and harmless punctuation stay. 0 or -E2BIG. */
-int url_encode_rest(struct slice text, struct buf *out);
 
 #endif

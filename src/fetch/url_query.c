@@ -43,19 +43,6 @@ int url_encode(struct slice text, struct buf *out)
 	return out->full ? -E2BIG : 0;
 }
 
-int url_encode_rest(struct slice text, struct buf *out)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		if (escape_at(text, i) || (c && strchr("/?:@!$'()*,;", c)))
-			buf_add_char(out, (char)c);
-		else
-			encode_byte(c, out);
-	}
-	return out->full ? -E2BIG : 0;
-}
-
 /* Does the pair "name=value" bear that name, "+" and percent-encoding undone? */
 static bool pair_named(struct slice pair, const char *name)
 {
