@@ -68,7 +68,8 @@ static int inflate_some(z_stream *z, struct buf *out, size_t chunk)
 	return code;
 }
 
-/* Offers what was not read yet, in pieces that fit zlib's 32-bit counter; false: nothing is left. */
+/* Offers what was not read yet, in pieces that fit zlib's 32-bit counter; false: nothing is left.
+ */
 static bool feed(z_stream *z, const struct buf *in)
 {
 	size_t left = in->len - (size_t)((const char *)z->next_in - in->data);
@@ -77,7 +78,8 @@ static bool feed(z_stream *z, const struct buf *in)
 	return left > 0;
 }
 
-/* Memory in step with the body: most are small, and they stay with the parcel until it has landed. */
+/* Memory in step with the body: most are small, and they stay with the parcel until it has landed.
+ */
 static size_t chunk_for(const struct buf *in)
 {
 	if (in->len < CHUNK_MIN_BYTES / 4)

@@ -36,9 +36,13 @@ struct engine_codec {
 struct engine_options {
 	engine_digest_fn *digest;
 	const struct engine_codec *codec; /* may be NULL for engines that stay in this process */
-	struct mailbox *done;             /* receives struct parcel * */
-	unsigned loops;                   /* async: event loops; 0: one per two cores, at least 1 */
-	unsigned lanes; /* most requests in flight at once; lane numbers are below it */
+	struct mailbox *done; /* receives struct parcel *; workers wait for room in it, and it has
+				 room for every lane: submit may use it too */
+	unsigned loops;       /* async: event loops; 0: one per two cores, at least 1 */
+	/* Most requests in flight at once. Lane numbers are below it, and a lane carries one
+	 * request at a time; a run that always uses the same W lanes opens at most W connections to
+	 * a host (idempotent methods; others never use a kept one). */
+	unsigned lanes;
 };
 
 struct engine; /* a running one */
@@ -53,7 +57,8 @@ struct engine_type {
 	/* Requests of that run (0: all) that are out come back soon as OUTCOME_CANCELLED, unless
 	 * already done. */
 	void (*cancel)(struct engine *engine, uint64_t run);
-	/* All requests must have come back. Joins the threads. Blocks for milliseconds. */
+	/* All requests must have come back and no parcel may be on its way: `done` was emptied of
+	 * them. Joins the threads. Blocks for milliseconds. */
 	void (*stop)(struct engine *engine);
 };
 

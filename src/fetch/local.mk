@@ -4,9 +4,16 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/auth.h \
 	src/fetch/decode.c \
 	src/fetch/decode.h \
+	src/fetch/engine.c \
 	src/fetch/engine.h \
+	src/fetch/engine_async.c \
+	src/fetch/engine_async.h \
+	src/fetch/engine_threads.c \
+	src/fetch/engine_threads.h \
 	src/fetch/headers.c \
 	src/fetch/headers.h \
+	src/fetch/multi.c \
+	src/fetch/multi.h \
 	src/fetch/outcome.c \
 	src/fetch/outcome.h \
 	src/fetch/pace.c \
@@ -20,7 +27,13 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/response.h \
 	src/fetch/retry.c \
 	src/fetch/retry.h \
+	src/fetch/sockets.c \
+	src/fetch/sockets.h \
+	src/fetch/transfer.c \
 	src/fetch/transfer.h \
+	src/fetch/transfer_end.c \
 	src/fetch/url.c \
 	src/fetch/url.h \
-	src/fetch/url_query.c
+	src/fetch/url_query.c \
+	src/fetch/wheel.c \
+	src/fetch/wheel.h

@@ -1,8 +1,7 @@
 /* The table of ends: see outcome.h.
  *
- * An answer that is not proven complete may be tried again, like a broken connection; an answer that
- * is complete but unwanted may not, because the next one would be the same.
- */
+ * An answer that is not proven complete may be tried again, like a broken connection; an answer
+ * that is complete but unwanted may not, because the next one would be the same. */
 #include "fetch/outcome.h"
 
 #include <stddef.h>

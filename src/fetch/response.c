@@ -22,7 +22,8 @@ const char *const response_header_names[HEADER__COUNT] = {
 	[HEADER_LAST_MODIFIED] = "Last-Modified",
 };
 
-/* Fields whose several lines mean one list, RFC 9110 section 5.3; of the others the first counts. */
+/* Fields whose several lines mean one list, RFC 9110 section 5.3; of the others the first counts.
+ */
 static const bool joined[HEADER__COUNT] = {
 	[HEADER_CONTENT_ENCODING] = true,
 	[HEADER_LINK] = true,

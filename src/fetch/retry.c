@@ -20,8 +20,8 @@ int64_t retry_delay_ms(const struct job *job, unsigned tries, struct random *ran
 	return cap <= 0 ? 0 : (int64_t)random_below(random, (uint64_t)cap + 1);
 }
 
-/* delay-seconds; the digits of an absurd one saturate. A sign is not in the grammar, but it is seen:
- * a negative delay means now. Moves *at behind the number; false when there is none. */
+/* delay-seconds; the digits of an absurd one saturate. A sign is not in the grammar, but it is
+ * seen: a negative delay means now. Moves *at behind the number; false when there is none. */
 static bool take_seconds(const char **at, int64_t *ms)
 {
 	const char *p = *at + strspn(*at, " \t");
@@ -39,7 +39,8 @@ static bool take_seconds(const char **at, int64_t *ms)
 	return true;
 }
 
-/* Several lines arrive joined as "5, 10": the longest is meant kindly. -1 when it is no such list. */
+/* Several lines arrive joined as "5, 10": the longest is meant kindly. -1 when it is no such list.
+ */
 static int64_t longest_seconds(const char *text)
 {
 	int64_t longest = -1, ms;

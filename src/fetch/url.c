@@ -1,5 +1,5 @@
-/* URLs through libcurl's parser: see url.h. This is one of libcurl's doors; what only moves bytes of
- * a query about is in url_query.c. */
+/* URLs through libcurl's parser: see url.h. This is one of libcurl's doors; what only moves bytes
+ * of a query about is in url_query.c. */
 #include "fetch/url.h"
 
 #include <ctype.h>

@@ -5,9 +5,12 @@ fetch_unit_tests = \
 	tests/unit/fetch/outcome_test \
 	tests/unit/fetch/pace_test \
 	tests/unit/fetch/page_test \
+	tests/unit/fetch/request_test \
 	tests/unit/fetch/response_test \
 	tests/unit/fetch/retry_test \
-	tests/unit/fetch/url_test
+	tests/unit/fetch/sockets_test \
+	tests/unit/fetch/url_test \
+	tests/unit/fetch/wheel_test
 check_PROGRAMS += $(fetch_unit_tests)
 TESTS += $(fetch_unit_tests)
 tests_unit_fetch_decode_test_SOURCES = tests/unit/fetch/decode_test.c tests/unit/unit.h
@@ -20,9 +23,15 @@ tests_unit_fetch_pace_test_SOURCES = tests/unit/fetch/pace_test.c tests/unit/uni
 tests_unit_fetch_pace_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_page_test_SOURCES = tests/unit/fetch/page_test.c tests/unit/unit.h
 tests_unit_fetch_page_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_request_test_SOURCES = tests/unit/fetch/request_test.c tests/unit/unit.h
+tests_unit_fetch_request_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_response_test_SOURCES = tests/unit/fetch/response_test.c tests/unit/unit.h
 tests_unit_fetch_response_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_retry_test_SOURCES = tests/unit/fetch/retry_test.c tests/unit/unit.h
 tests_unit_fetch_retry_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_sockets_test_SOURCES = tests/unit/fetch/sockets_test.c tests/unit/unit.h
+tests_unit_fetch_sockets_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_url_test_SOURCES = tests/unit/fetch/url_test.c tests/unit/unit.h
 tests_unit_fetch_url_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_wheel_test_SOURCES = tests/unit/fetch/wheel_test.c tests/unit/unit.h
+tests_unit_fetch_wheel_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,193 @@
+/* The threads engine: see engine_threads.h.
+ *
+ * Lane n is one thread with one easy handle: a keep-alive session as people know it from a loop
+ * around curl. The thread sleeps in its inbox, performs, digests, sends the parcel. Nothing is
+ * shared between lanes. A lane carries one request at a time, so the main loop may set what belongs
+ * to the next one (run, cancel) while nothing is out.
+ */
+#include "fetch/engine_threads.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "fetch/transfer.h"
+
+#define INBOX_ITEMS 4
+
+struct lane {
+	const struct engine_options *options;
+	struct mailbox *inbox;
+	pthread_t thread;
+	atomic_bool cancel;
+	uint64_t run; /* of the request that is out, or was last; main loop's */
+};
+
+struct engine {
+	struct engine_options options;
+	struct lane **lanes; /* options.lanes of them; NULL: not used yet */
+};
+
+static void send_parcel(const struct engine_options *options, struct parcel *parcel)
+{
+	void *item = parcel;
+	bool sent = mailbox_send_wait(options->done, &item, 1);
+
+	assert(sent);
+	(void)sent;
+}
+
+/* ---- on the lane's thread ---- */
+
+static void serve(struct lane *lane, struct transfer *transfer, struct request *request)
+{
+	enum outcome forced = OUTCOME_OK;
+	int code = 0;
+
+	transfer_begin(transfer, request, true);
+	if (atomic_load(&lane->cancel))
+		forced = OUTCOME_CANCELLED;
+	else
+		code = transfer_perform(transfer);
+	transfer_end(transfer, code, forced);
+	send_parcel(lane->options, lane->options->digest(request, &transfer->response));
+}
+
+static void *lane_main(void *arg)
+{
+	struct lane *lane = arg;
+	struct transfer transfer;
+	void *item;
+
+	if (transfer_init(&transfer, NULL, NULL) < 0)
+		no_memory();
+	transfer.cancel = &lane->cancel;
+	while (mailbox_wait(lane->inbox, &item, 1, -1) == 1)
+		serve(lane, &transfer, item);
+	transfer_done(&transfer);
+	return NULL;
+}
+
+/* ---- on the main loop ---- */
+
+/* Signals are the main thread's business. */
+static int start_thread(struct lane *lane, unsigned number)
+{
+	sigset_t all, before;
+	char name[16];
+	int code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	code = pthread_create(&lane->thread, NULL, lane_main, lane);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (code == 0) {
+		snprintf(name, sizeof(name), "fetch lane %u", number % 10000);
+		pthread_setname_np(lane->thread, name);
+	}
+	return -code;
+}
+
+static int lane_start(struct engine *engine, unsigned number, struct err *err)
+{
+	struct lane *lane = xcalloc(1, sizeof(*lane));
+	int rc = mailbox_new(INBOX_ITEMS, &lane->inbox, err);
+
+	lane->options = &engine->options;
+	if (rc == 0) {
+		rc = start_thread(lane, number);
+		if (rc < 0)
+			err_sys(err, rc, "cannot start a thread");
+	}
+	if (rc < 0) {
+		mailbox_free(lane->inbox);
+		free(lane);
+		return rc;
+	}
+	engine->lanes[number] = lane;
+	return 0;
+}
+
+/* No thread to be had: the request comes back at once, like any other failure. */
+static void give_back(struct engine *engine, struct request *request, const struct err *err)
+{
+	struct response response;
+
+	response_init(&response, 0);
+	response.transfer = OUTCOME_WORKER;
+	snprintf(response.error, sizeof(response.error), "%.*s", (int)sizeof(response.error) - 1,
+		 err->text);
+	send_parcel(&engine->options, engine->options.digest(request, &response));
+	response_done(&response);
+}
+
+static void submit_one(struct engine *engine, struct request *request)
+{
+	struct err err = ERR_INIT;
+	struct lane *lane;
+	void *item = request;
+	bool sent;
+
+	assert(request->lane < engine->options.lanes);
+	if (!engine->lanes[request->lane] && lane_start(engine, request->lane, &err) < 0) {
+		give_back(engine, request, &err);
+		return;
+	}
+	lane = engine->lanes[request->lane];
+	lane->run = request->scope->run;
+	atomic_store(&lane->cancel, false);
+	sent = mailbox_send(lane->inbox, &item, 1);
+	assert(sent);
+	(void)sent;
+}
+
+int engine_threads_start(const struct engine_options *options, struct engine **engine,
+			 struct err *err)
+{
+	struct engine *made = xcalloc(1, sizeof(*made));
+
+	(void)err;
+	made->options = *options;
+	made->lanes = xcalloc(options->lanes, sizeof(struct lane *));
+	*engine = made;
+	return 0;
+}
+
+void engine_threads_submit(struct engine *engine, struct request *const *requests, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		submit_one(engine, requests[i]);
+}
+
+void engine_threads_cancel(struct engine *engine, uint64_t run)
+{
+	for (unsigned i = 0; i < engine->options.lanes; i++) {
+		struct lane *lane = engine->lanes[i];
+
+		if (lane && (run == 0 || lane->run == run))
+			atomic_store(&lane->cancel, true);
+	}
+}
+
+/* Closing all inboxes first lets the threads end side by side. */
+void engine_threads_stop(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->options.lanes; i++)
+		if (engine->lanes[i])
+			mailbox_close(engine->lanes[i]->inbox);
+	for (unsigned i = 0; i < engine->options.lanes; i++) {
+		if (!engine->lanes[i])
+			continue;
+		pthread_join(engine->lanes[i]->thread, NULL);
+		mailbox_free(engine->lanes[i]->inbox);
+		free(engine->lanes[i]);
+	}
+	free(engine->lanes);
+	free(engine);
+}
