@@ -19,6 +19,7 @@ include tests/unit/run/local.mk
 include tests/unit/fetchd/local.mk
 include tests/unit/fetchmock/local.mk
 include tests/scenario/local.mk
+include tests/contract/local.mk
 include tests/arch/local.mk
 include tests/crash/local.mk
 
