@@ -123,9 +123,13 @@ void run_prepared(struct run *run, struct seed *seed, struct err *err)
 	dispatcher_land(run->dispatcher, landing);
 }
 
+/* A chain that was open goes on at its own page: its point is taken, also once the chain is gone. */
 static void wake_chain(struct chain *chain, void *arg)
 {
-	run_go_on(arg, chain->index, clock_monotonic_ms());
+	struct run *run = arg;
+
+	rangeset_add(run->seed->done, chain->index);
+	run_go_on(run, chain->index, clock_monotonic_ms());
 }
 
 static void tell_started(struct run *run)

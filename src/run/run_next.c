@@ -47,24 +47,17 @@ void run_drop_work(struct run *run)
 		context_drop_request(run->redirected[--run->nredirected]);
 }
 
-/* A point that an earlier life of this run has not taken yet. */
+/* A point that no life of this run has taken yet. */
 static bool next_new_point(struct run *run, uint64_t *index)
 {
-	uint64_t total = run->counts.total;
-
 	if (run->due.len >= RUN_WAITING_MAX)
 		return false;
-	while (run->next_point < total) {
-		if (run->seed->done)
-			run->next_point = rangeset_next_gap(run->seed->done, run->next_point);
-		if (run->next_point >= total)
-			return false;
-		*index = run->next_point++;
-		/* Chains that were open at the start are due already. */
-		if (!run->seed->done || !chains_find(&run->seed->chains, *index))
-			return true;
-	}
-	return false;
+	if (run->seed->done)
+		run->next_point = rangeset_next_gap(run->seed->done, run->next_point);
+	if (run->next_point >= run->counts.total)
+		return false;
+	*index = run->next_point++;
+	return true;
 }
 
 static void give_up_building(struct run *run, uint64_t index, const struct chain *chain,

@@ -19,7 +19,7 @@ struct seed {
 	struct job *job;          /* the run's own, its matrix narrowed by the overrides */
 	char *secret;             /* resolved; NULL: none */
 	char *path;               /* of the output, relative to data_dir, without extension */
-	struct rangeset *done;    /* finished points; NULL for a new run */
+	struct rangeset *done;    /* points not to be taken any more; NULL for a new run */
 	struct chains chains;     /* open ones; empty for a new run */
 };
 

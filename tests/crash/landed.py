@@ -2,6 +2,7 @@
 
 Shares no code with fetchd. A torn line, a missing header or a file that does not parse is an error.
 """
+import collections
 import csv
 import json
 import pathlib
@@ -41,18 +42,12 @@ def rows(data_dir):
 
 
 def compare(found, expected):
-    """Both lists of numbers; the sentences that say what is lost or doubled, [] when equal."""
+    """Both lists, repetitions counted; the sentences that say what differs, [] when they are equal."""
     wrong = []
-    seen = {}
-    for number in found:
-        seen[number] = seen.get(number, 0) + 1
-    lost = sorted(set(expected) - set(seen))
-    doubled = sorted(n for n, times in seen.items() if times > 1)
-    foreign = sorted(set(seen) - set(expected))
+    found, expected = collections.Counter(found), collections.Counter(expected)
+    lost, extra = expected - found, found - expected
     if lost:
-        wrong.append(f"{len(lost)} rows lost, for example {lost[:5]}")
-    if doubled:
-        wrong.append(f"{len(doubled)} rows doubled, for example {doubled[:5]}")
-    if foreign:
-        wrong.append(f"{len(foreign)} rows nobody served, for example {foreign[:5]}")
+        wrong.append(f"{lost.total()} rows lost, for example {sorted(lost)[:5]}")
+    if extra:
+        wrong.append(f"{extra.total()} rows too many, for example {sorted(extra)[:5]}")
     return wrong
