@@ -180,7 +180,8 @@ static bool path_unclean(const struct job *job, const struct json *definition)
 	bool bad;
 	int ret;
 
-	if (!job->path || path_absolute(job, definition) || path_by_time(job, definition))
+	if (!job->path || path_absolute(job, definition) || path_by_time(job, definition) ||
+	    !job_name_valid(job->name)) /* each of these is told by itself */
 		return false;
 	buf_init(&path, 4096);
 	ret = template_expand(job->path, look_up, (void *)job, &path, NULL);

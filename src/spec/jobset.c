@@ -276,6 +276,7 @@ static struct jobset *loader_finish(struct loader *loader, size_t raised_before)
 	bool good;
 
 	check_pairs(loader);
+	problems_sort(loader->problems);
 	good = loader->problems->raised == raised_before;
 	set->jobs = xcalloc(loader->len + 1, sizeof(struct job *));
 	for (size_t i = 0; i < loader->len; i++) {

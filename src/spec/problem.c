@@ -52,6 +52,7 @@ static void keep(struct problems *problems, const struct problem *problem)
 		(struct problem) { .file = xstrdup(problem->file),
 				   .pointer = xstrdup(problem->pointer),
 				   .place = problem->place,
+				   .order = problems->raised,
 				   .sentence = xstrdup(problem->sentence) };
 }
 
@@ -96,6 +97,29 @@ void problems_add_at(struct problems *problems, const char *file, struct place p
 	va_end(ap);
 	problem.sentence = err.text;
 	keep(problems, &problem);
+}
+
+static int compare(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct problem *a = left, *b = right;
+	int order = strcmp(a->file, b->file);
+
+	if (!order)
+		order = compare(a->place.line, b->place.line);
+	if (!order)
+		order = compare(a->place.column, b->place.column);
+	return order ? order : compare(a->order, b->order);
+}
+
+void problems_sort(struct problems *problems)
+{
+	if (problems->len)
+		qsort(problems->items, problems->len, sizeof(problems->items[0]), by_place);
 }
 
 char *problem_text(const struct problem *problem)

@@ -18,6 +18,7 @@ struct problem {
 	char *pointer; /* "/jobs/inventory/workers"; "" for the whole file */
 	struct place place;
 	char *sentence;
+	size_t order; /* in which they were found, to tell those of one place apart */
 };
 
 struct problems {
@@ -35,6 +36,8 @@ void problems_add(struct problems *problems, const struct doc *doc, const char *
 /* For a file without a document: it cannot be read, or is not YAML or JSON from `place` on. */
 void problems_add_at(struct problems *problems, const char *file, struct place place,
 		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* By file, line and column: the order in which a person mends them. */
+void problems_sort(struct problems *problems);
 /* "FILE:LINE:COLUMN: error: SENTENCE" (less what is not known), the caller frees. */
 char *problem_text(const struct problem *problem);
 /* {"items": [{"file", "pointer", "line", "column", "detail"}], "dropped": N} */

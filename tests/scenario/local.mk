@@ -7,3 +7,10 @@ EXTRA_DIST += \
 dist_check_SCRIPTS += tests/scenario/mockoon.t
 EXTRA_DIST += tests/scenario/mockoon.json
 TESTS += tests/scenario/mockoon.t
+
+# Malformed job files, each with the sentences it must get.
+check_PROGRAMS += tests/scenario/bad_jobs_test
+TESTS += tests/scenario/bad_jobs_test
+EXTRA_DIST += tests/scenario/bad-jobs
+tests_scenario_bad_jobs_test_SOURCES = tests/scenario/bad_jobs_test.c tests/unit/unit.h
+tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
