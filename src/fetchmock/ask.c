@@ -41,22 +41,25 @@ static int hex_digit(char c)
 
 void query_decode(struct slice text, bool plus, struct buf *out)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-		int high = -1, low = -1;
+	size_t plain = 0; /* bytes before it are in `out` */
 
-		if (c == '%' && i + 2 < text.len) {
+	for (size_t i = 0; i < text.len; i++) {
+		int high = -1, low = -1;
+		bool space = plus && text.ptr[i] == '+';
+
+		if (text.ptr[i] == '%' && i + 2 < text.len) {
 			high = hex_digit(text.ptr[i + 1]);
 			low = hex_digit(text.ptr[i + 2]);
 		}
-		if (high >= 0 && low >= 0) {
-			c = (char)(high * 16 + low);
-			i += 2;
-		} else if (plus && c == '+') {
-			c = ' ';
-		}
-		buf_add_char(out, c);
+		if (!space && (high < 0 || low < 0))
+			continue;
+		buf_add(out, text.ptr + plain, i - plain);
+		buf_add_char(out, space ? ' ' : (char)(high * 16 + low));
+		i += space ? 0 : 2;
+		plain = i + 1;
 	}
+	if (text.len > plain)
+		buf_add(out, text.ptr + plain, text.len - plain);
 }
 
 /* Compares without decoding first: names of parameters rarely need it. */

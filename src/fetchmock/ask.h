@@ -11,7 +11,6 @@ struct ask {
 	const char *method;
 	struct slice path;  /* as it arrived, undecoded */
 	struct slice query; /* without the "?"; NULL ptr when there is none */
-	const char *host;   /* of the Host header; may be NULL */
 	const char *(*header)(const char *name, void *arg); /* NULL when not sent */
 	void *arg;
 };

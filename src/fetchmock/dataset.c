@@ -159,11 +159,12 @@ static void add_link(const struct page *page, const struct ask *ask, uint64_t nu
 		     const char *rel, struct buf *out)
 {
 	struct slice rest = ask->query;
+	const char *host = ask->header ? ask->header("Host", ask->arg) : NULL;
 	struct query_pair pair;
 
 	buf_add_text(out, out->len ? ", <" : "<");
-	if (ask->host)
-		buf_addf(out, "http://%s", ask->host);
+	if (host)
+		buf_addf(out, "http://%s", host);
 	buf_add_slice(out, ask->path);
 	buf_add_char(out, '?');
 	while (query_next(&rest, &pair)) {

@@ -27,20 +27,48 @@ static int64_t between(int64_t low, int64_t high, struct random *random)
 	return low + (int64_t)random_below(random, (uint64_t)(high - low) + 1);
 }
 
+static void add_word(const struct words *words, struct random *random, struct buf *out)
+{
+	buf_add_text(out, word(words, random));
+}
+
+/* printf(3) would take longer than all the rest of a small reply. */
+static void add_number(int64_t value, struct buf *out)
+{
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+	char text[24], *at = text + sizeof(text);
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		*--at = '-';
+	buf_add(out, at, (size_t)(text + sizeof(text) - at));
+}
+
+static void add_hundredths(uint64_t value, struct buf *out)
+{
+	const char text[3] = { '.', (char)('0' + value / 10), (char)('0' + value % 10) };
+
+	buf_add(out, text, sizeof(text));
+}
+
 static void write_material(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	const char *substance = word(&words_substance, random);
-	const char *form = word(&words_form, random);
-
-	buf_addf(out, "%s %s %s", substance, form, word(&words_size, random));
+	add_word(&words_substance, random, out);
+	buf_add_char(out, ' ');
+	add_word(&words_form, random, out);
+	buf_add_char(out, ' ');
+	add_word(&words_size, random, out);
 }
 
 static void write_product(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	const char *quality = word(&words_quality, random);
-	const char *article = word(&words_article, random);
-
-	buf_addf(out, "%s %s %s", quality, article, word(&words_model, random));
+	add_word(&words_quality, random, out);
+	buf_add_char(out, ' ');
+	add_word(&words_article, random, out);
+	buf_add_char(out, ' ');
+	add_word(&words_model, random, out);
 }
 
 static void write_name(const struct fake_call *call, struct random *random, struct buf *out)
@@ -53,9 +81,9 @@ static void write_name(const struct fake_call *call, struct random *random, stru
 
 static void write_person(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	const char *given = word(&words_given, random);
-
-	buf_addf(out, "%s %s", given, word(&words_family, random));
+	add_word(&words_given, random, out);
+	buf_add_char(out, ' ');
+	add_word(&words_family, random, out);
 }
 
 static void write_email(const struct fake_call *call, struct random *random, struct buf *out)
@@ -64,18 +92,20 @@ static void write_email(const struct fake_call *call, struct random *random, str
 
 	for (; *given; given++)
 		buf_add_char(out, *given >= 'A' && *given <= 'Z' ? (char)(*given + 32) : *given);
-	buf_addf(out, "%" PRIu64 "@%s.example", random_below(random, 1000),
-		 word(&words_plain, random));
+	add_number((int64_t)random_below(random, 1000), out);
+	buf_add_char(out, '@');
+	add_word(&words_plain, random, out);
+	buf_add_text(out, ".example");
 }
 
 static void write_city(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	buf_add_text(out, word(&words_city, random));
+	add_word(&words_city, random, out);
 }
 
 static void write_country(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	buf_add_text(out, word(&words_country, random));
+	add_word(&words_country, random, out);
 }
 
 static void write_words(const struct fake_call *call, struct random *random, struct buf *out)
@@ -83,7 +113,7 @@ static void write_words(const struct fake_call *call, struct random *random, str
 	for (int64_t i = 0; i < call->args[0]; i++) {
 		if (i)
 			buf_add_char(out, ' ');
-		buf_add_text(out, word(&words_plain, random));
+		add_word(&words_plain, random, out);
 	}
 }
 
@@ -91,18 +121,20 @@ static void write_price(const struct fake_call *call, struct random *random, str
 {
 	int64_t cents = between(call->args[0] * 20, call->args[1] * 20, random) * 5;
 
-	buf_addf(out, "%" PRId64 ".%02d EUR", cents / 100, (int)(cents % 100));
+	add_number(cents / 100, out);
+	add_hundredths((uint64_t)cents % 100, out);
+	buf_add_text(out, " EUR");
 }
 
 static void write_int(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	buf_addf(out, "%" PRId64, between(call->args[0], call->args[1], random));
+	add_number(between(call->args[0], call->args[1], random), out);
 }
 
 static void write_number(const struct fake_call *call, struct random *random, struct buf *out)
 {
-	buf_addf(out, "%" PRId64 ".%02d", between(call->args[0], call->args[1] - 1, random),
-		 (int)random_below(random, 100));
+	add_number(between(call->args[0], call->args[1] - 1, random), out);
+	add_hundredths(random_below(random, 100), out);
 }
 
 static void write_bool(const struct fake_call *call, struct random *random, struct buf *out)

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -56,6 +57,8 @@ struct http {
 	bool recording; /* someone wants to know when a reply has left: --log, --served */
 	struct reply reply;
 	struct complaint disk;
+	time_t date_of; /* what `date` says */
+	char date[32];
 };
 
 /* The names evhttp has for methods, which are bits. */
@@ -206,14 +209,12 @@ static void put_reply(struct evhttp_request *request, struct reply *reply)
 	put_headers(request, reply);
 	if (reply->status == 204 || reply->status == 304)
 		return;
-	if (!head) {
-		evbuffer_add(evhttp_request_get_output_buffer(request), buf_text(&reply->body),
-			     reply->body.len);
-		return;
-	}
 	/* evhttp writes no length of its own for HEAD (RFC 9110 section 9.3.2). */
 	snprintf(length, sizeof(length), "%zu", reply->body.len);
 	evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Length", length);
+	if (!head)
+		evbuffer_add(evhttp_request_get_output_buffer(request), buf_text(&reply->body),
+			     reply->body.len);
 }
 
 /* A close(2) with SO_LINGER 0 would do, but evhttp shuts the socket down first, which the client
@@ -231,6 +232,20 @@ static void break_off(struct slot *slot)
 	evhttp_connection_free(connection);
 }
 
+/* An HTTP-date (RFC 9110 section 5.6.7) once a second; evhttp would write one for every reply. */
+static void put_date(struct http *http, struct evhttp_request *request)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (now != http->date_of) {
+		gmtime_r(&now, &tm);
+		strftime(http->date, sizeof(http->date), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		http->date_of = now;
+	}
+	evhttp_add_header(evhttp_request_get_output_headers(request), "Date", http->date);
+}
+
 static void send_now(void *arg)
 {
 	struct slot *slot = arg;
@@ -246,6 +261,7 @@ static void send_now(void *arg)
 		slot->sending = request;
 		evhttp_request_set_on_complete_cb(request, reply_has_left, slot);
 	}
+	put_date(slot->http, request);
 	evhttp_send_reply(request, slot->status, status_name(slot->status), NULL);
 }
 
@@ -264,7 +280,6 @@ static struct ask ask_of(struct evhttp_request *request)
 	return (struct ask) { .method = method_of(request),
 			      .path = slice_of(path && *path ? path : "/"),
 			      .query = slice_of(evhttp_uri_get_query(uri)),
-			      .host = find_header("Host", request),
 			      .header = find_header,
 			      .arg = request };
 }
