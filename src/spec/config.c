@@ -49,8 +49,21 @@ char *config_default_file(void)
 	return xdg_path("XDG_CONFIG_HOME", ".config", "fetchd/fetchd.yaml");
 }
 
+/* A directory that the service manager made for us (systemd.exec(5)), the first of several; NULL
+ * when there is none. The caller frees. */
+static char *service_dir(const char *variable)
+{
+	const char *dirs = getenv(variable);
+
+	return dirs && *dirs == '/' ? xstrndup(dirs, strcspn(dirs, ":")) : NULL;
+}
+
 static char *default_state_dir(void)
 {
+	char *dir = service_dir("STATE_DIRECTORY");
+
+	if (dir)
+		return dir;
 	if (geteuid() == 0)
 		return xstrdup(SYSTEM_STATE);
 	return xdg_path("XDG_STATE_HOME", ".local/state", "fetchd");
@@ -76,19 +89,31 @@ char *config_default_socket(void)
 	return path;
 }
 
-/* What depends on who we are, where the file says nothing. */
+static char *default_socket(const char *state_dir)
+{
+	char *dir = service_dir("RUNTIME_DIRECTORY");
+	char *path = dir ? xasprintf("%s/fetchd.sock", dir) : NULL;
+
+	free(dir);
+	if (path)
+		return path;
+	return geteuid() == 0 ? xstrdup(SYSTEM_SOCKET) : user_socket(state_dir);
+}
+
+/* What depends on who we are, where the file says nothing. A service is the system's, whichever
+ * user it runs as. */
 static void fill(struct config *config)
 {
-	bool root = geteuid() == 0;
+	bool system = geteuid() == 0 || getenv("RUNTIME_DIRECTORY");
 
 	if (!config->state_dir)
 		config->state_dir = default_state_dir();
 	if (!config->data_dir)
 		config->data_dir = xasprintf("%s/data", config->state_dir);
 	if (!config->socket)
-		config->socket = root ? xstrdup(SYSTEM_SOCKET) : user_socket(config->state_dir);
+		config->socket = default_socket(config->state_dir);
 	config->socket_group_set = config->socket_group != NULL;
-	if (!config->socket_group && root)
+	if (!config->socket_group && system)
 		config->socket_group = xstrdup("fetchd");
 }
 

@@ -37,7 +37,8 @@ struct config {
 extern const struct field config_fields[];
 
 /* Who asks decides the defaults: root uses /etc, /var/lib and /run (below the configured prefix),
- * others their XDG directories (XDG Base Directory Specification). */
+ * others their XDG directories (XDG Base Directory Specification); for a service of
+ * systemd.exec(5), $STATE_DIRECTORY and $RUNTIME_DIRECTORY come before both. */
 char *config_default_file(void);
 char *config_default_socket(
 	void); /* what fetchctl tries: /run/fetchd/fetchd.sock if there, else the user's */
