@@ -18,7 +18,8 @@ struct daemon;
 /* The steps of a change, in this order. */
 struct change_kind {
 	bool (*admit)(struct change *change); /* main loop; false: it has answered and ends here */
-	void (*work)(struct change *change);  /* query thread: touches the change alone */
+	void (*work)(struct change *change);  /* query thread: touches the change alone, and may
+						 read the set of jobs */
 	void (*apply)(struct change *change); /* main loop; answers. code is -EAGAIN when there was
 						 no work because fetchd stops */
 	void (*free)(struct change *change);  /* what it holds, and itself */

@@ -1,8 +1,8 @@
 /* The daemon: who owns what while fetchd serves.
  *
- * One loop on the main thread; on it the dispatcher (all runs), the control server, the listeners to
- * events and the set of jobs. Handlers get this struct and use its parts; the set of jobs is changed
- * through changes.h alone. What must wait goes to the query thread, dispatcher_query().
+ * One loop on the main thread; on it the dispatcher (all runs), the control server, the listeners
+ * to events and the set of jobs. Handlers get this struct and use its parts; the set of jobs is
+ * changed through changes.h alone. What must wait goes to the query thread, dispatcher_query().
  */
 #ifndef FETCHD_DAEMON_H
 #define FETCHD_DAEMON_H

@@ -10,7 +10,6 @@
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/reply.h"
-#include "fetchd/settings.h"
 #include "spec/jobset.h"
 
 /* Resident bytes, from proc(5); 0 when it cannot be told. */
@@ -56,6 +55,7 @@ void handle_status(struct call *call, void *arg)
 	json_put_int(doc, "memory_bytes", memory_bytes());
 	json_put_int(doc, "connections", server_connections(daemon->server));
 	json_put_bool(doc, "stopping", daemon->stopping);
+	json_put(doc, "live_runs", dispatcher_live_runs(daemon->dispatcher));
 	json_put_int(doc, "jobs_total", (int64_t)daemon->jobs->len);
 	jobs = json_put(doc, "jobs", json_new_array());
 	for (size_t i = 0; i < daemon->jobs->len && i < REPLY_LIMIT_MAX; i++)
@@ -70,23 +70,6 @@ struct checking {
 	struct json *reply;
 };
 
-/* The engines of jobs that are fine otherwise, at their places in the text. */
-static void check_engines(const struct checking *checking, const struct jobset *jobs,
-			  struct problems *problems)
-{
-	struct doc *doc = NULL;
-
-	doc_parse(checking->file, doc_syntax_of(checking->file), buf_slice(&checking->text), &doc,
-		  NULL);
-	for (size_t i = 0; i < jobs->len; i++) {
-		char *base = xasprintf("/jobs/%s", jobs->jobs[i]->name);
-
-		settings_check_job(jobs->jobs[i], doc, base, problems);
-		free(base);
-	}
-	doc_free(doc);
-}
-
 static void check_text(struct db *db, void *arg)
 {
 	struct checking *checking = arg;
@@ -98,7 +81,6 @@ static void check_text(struct db *db, void *arg)
 		return;
 	jobs = jobset_parse(checking->file, doc_syntax_of(checking->file),
 			    buf_slice(&checking->text), false, &problems);
-	check_engines(checking, jobs, &problems);
 	checking->reply = problems_json(&problems);
 	names = json_put(checking->reply, "jobs", json_new_array());
 	for (size_t i = 0; i < jobs->len; i++)

@@ -41,8 +41,8 @@ static const struct format *format_by_extension(const char *extension)
 	return NULL;
 }
 
-/* Puts what a file gave before what is there. False: it has other columns, so the older files do not
- * belong under the same header. */
+/* Puts what a file gave before what is there. False: it has other columns, so the older files do
+ * not belong under the same header. */
 static bool take(struct head *head, struct json *columns, struct json *rows, const char *name)
 {
 	if (head->columns && !json_equal(head->columns, columns))

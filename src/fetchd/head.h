@@ -10,9 +10,9 @@
 #define HEAD_ROWS_DEFAULT 10
 #define HEAD_ROWS_MAX     10000
 
-/* {"columns", "rows", "total_rows", "total_columns", "file"}: the last `n` rows of the output `path`
- * (relative to data_dir), from the live file and, when it has too few, from the newest closed files
- * with the same columns. Only committed rows. NULL with a sentence: -ENOENT nothing has landed yet. */
+/* {"columns", "rows", "total_rows", "total_columns", "file"}: the last `n` rows of the output
+ * `path` (relative to data_dir), from the live file and, when it has too few, from the newest
+ * closed files with the same columns. Only committed rows. -ENOENT: nothing has landed yet. */
 struct head_order {
 	const char *data_dir;
 	const char *path;

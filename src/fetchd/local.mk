@@ -44,3 +44,7 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/targets.h \
 	src/fetchd/where.c \
 	src/fetchd/where.h
+
+sbin_PROGRAMS += src/fetchd/fetchd
+src_fetchd_fetchd_SOURCES = src/fetchd/main.c
+src_fetchd_fetchd_LDADD = $(FETCHD_LIBS)

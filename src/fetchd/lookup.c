@@ -25,11 +25,21 @@ struct lookup {
 	struct err err;
 };
 
+/* Why there is no answer. */
+static int reason(struct db *db, const struct lookup *lookup)
+{
+	struct run_record record = { 0 };
+	int code = lookup->id ? runs_get(db, lookup->id, &record, NULL) : -EIO;
+
+	if (code == 0)
+		run_record_done(&record);
+	return code < 0 ? code : -EIO;
+}
+
 static void read_history(struct db *db, void *arg)
 {
 	struct lookup *lookup = arg;
 
-	lookup->err.text[0] = '\0';
 	if (!db) {
 		lookup->code = err_set(&lookup->err, -EAGAIN, "fetchd is stopping");
 		return;
@@ -39,13 +49,7 @@ static void read_history(struct db *db, void *arg)
 	else
 		lookup->found =
 			runs_list(db, lookup->job, lookup->limit, lookup->before, &lookup->err);
-	if (lookup->found)
-		lookup->code = 0;
-	else if (lookup->err.text[0])
-		lookup->code = -EIO;
-	else
-		lookup->code = err_set(&lookup->err, -ENOENT, "there is no run %llu",
-				       (unsigned long long)lookup->id);
+	lookup->code = lookup->found ? 0 : reason(db, lookup);
 }
 
 /* Brings a run of the history up to date. False: it says running, yet no such run is live. */

@@ -1,4 +1,4 @@
-/* fetchd: pulls the records of HTTP APIs into files, each exactly once. From argv to what was asked.
+/* fetchd: lands the records of HTTP APIs in files, each exactly once. From argv to what was asked.
  */
 #include <stdio.h>
 #include <stdlib.h>

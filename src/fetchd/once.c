@@ -1,8 +1,8 @@
 /* fetchd --once, see once.h.
  *
  * The same dispatcher as the daemon's, without server: every target is started (or found running,
- * when an earlier process left it unfinished), its end is waited for and told, and the dispatcher is
- * stopped.
+ * when an earlier process left it unfinished), its end is waited for and told, and the dispatcher
+ * is stopped.
  */
 #include "fetchd/once.h"
 

@@ -1,4 +1,4 @@
-/* fetchd --once TARGET...: runs in the foreground, without a socket, for cron, containers and CI. */
+/* fetchd --once TARGET...: runs in the foreground without a socket, for cron, containers and CI. */
 #ifndef FETCHD_ONCE_H
 #define FETCHD_ONCE_H
 

@@ -1,7 +1,7 @@
 /* Reading configuration and jobs again, see reload.h.
  *
- * Runs under way keep the definition they began with. Of the daemon's own settings only the jobs,
- * where they come from and the log level change; for the others the log says that they wait.
+ * Runs under way keep the definition they began with. Of the daemon's own settings those
+ * change that config_fields[] marks so; of the others the log says that they wait.
  */
 #include "fetchd/reload.h"
 
@@ -42,17 +42,26 @@ static void work(struct change *change)
 /* Settings read only at the start: whoever changed one should hear that it waits. */
 static void warn_of_waiting(const struct config *old, const struct config *fresh)
 {
-	static const char *const live[] = { "jobs", "defaults", "jobs_dir", "log_level" };
+	for (const struct field *field = config_fields; field->name; field++) {
+		const struct json *before = json_get(old->document, field->name);
+		const struct json *after = json_get(fresh->document, field->name);
 
-	for (struct json_member m = json_first(fresh->document); m.key; m = json_next(m)) {
-		bool reloads = false;
-
-		for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++)
-			reloads = reloads || strcmp(live[i], m.key) == 0;
-		if (!reloads && !json_equal(m.value, json_get(old->document, m.key)))
+		if (!(field->flags & FIELD_RELOADS) && !json_equal(before, after))
 			log_warning("%s: %s takes effect when fetchd is started again", fresh->file,
-				    m.key);
+				    field->name);
 	}
+}
+
+/* The settings that a reload takes up, besides the jobs and where they come from. */
+static void take_over(struct config *config, struct config *fresh)
+{
+	char *secrets_dir = config->secrets_dir;
+
+	warn_of_waiting(config, fresh);
+	config->secrets_dir = fresh->secrets_dir;
+	fresh->secrets_dir = secrets_dir;
+	config->log_level = fresh->log_level;
+	log_set_level(config->log_level);
 }
 
 static void note(enum jobset_change kind, const struct job *old, const struct job *new, void *arg)
@@ -79,8 +88,7 @@ static void swap(struct reload *reload)
 	json_put(reply, "changed", json_new_array());
 	json_put(reply, "removed", json_new_array());
 	reload->reply = reply;
-	warn_of_waiting(daemon->config, reload->fresh.config);
-	log_set_level(reload->fresh.config->log_level);
+	take_over(daemon->config, reload->fresh.config);
 	daemon->jobs = reload->fresh.jobs;
 	reload->fresh.jobs = NULL;
 	jobset_diff(old, daemon->jobs, note, reload);

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/xalloc.h"
-#include "fetch/engine.h"
 #include "io/file.h"
 
 static void override_path(char **path, const char *text)
@@ -32,46 +30,10 @@ void settings_load_config(const struct options *options, struct settings *settin
 		config->log_level = (enum log_level)options_level(options->log_level);
 }
 
-void settings_check_job(const struct job *job, const struct doc *doc, const char *base,
-			struct problems *problems)
-{
-	char *pointer;
-
-	if (engine_find(job->engine))
-		return;
-	pointer = xasprintf("%s/engine", base);
-	problems_add(problems, doc, pointer, false, "engine: there is no engine \"%s\" here",
-		     job->engine);
-	free(pointer);
-}
-
-/* A wrong engine is rare, so its file is read again for the place of it. */
-static void check_engine(const struct job *job, struct problems *problems)
-{
-	struct doc *doc = NULL;
-	char *base;
-
-	if (engine_find(job->engine))
-		return;
-	base = xasprintf("/jobs/%s", job->name);
-	doc_read(job->source, &doc, NULL);
-	settings_check_job(job, doc, base, problems);
-	doc_free(doc);
-	free(base);
-}
-
-void settings_check_engines(const struct jobset *jobs, struct problems *problems)
-{
-	for (size_t i = 0; i < jobs->len; i++)
-		check_engine(jobs->jobs[i], problems);
-}
-
 void settings_load_jobs(struct settings *settings, struct problems *problems)
 {
-	if (!settings->config)
-		return;
-	settings->jobs = jobset_load(settings->config, problems);
-	settings_check_engines(settings->jobs, problems);
+	if (settings->config)
+		settings->jobs = jobset_load(settings->config, problems);
 }
 
 void settings_done(struct settings *settings)
@@ -115,16 +77,13 @@ void settings_print_problems(const struct problems *problems, FILE *out)
 /* A configured group that does not exist stops the daemon at its start, so --check must know. */
 static void check_group(const struct config *config, struct problems *problems)
 {
-	struct doc *doc = NULL;
 	struct err err;
 	bool missing;
 	gid_t group;
 
 	if (settings_group(config, &group, &missing, &err) == 0)
 		return;
-	doc_read(config->file, &doc, NULL);
-	problems_add(problems, doc, "/socket_group", false, "%s", err.text);
-	doc_free(doc);
+	problems_add(problems, config->doc, "/socket_group", false, "%s", err.text);
 }
 
 int settings_check(const struct options *options)

@@ -27,13 +27,6 @@ void settings_load_config(const struct options *options, struct settings *settin
 void settings_load_jobs(struct settings *settings, struct problems *problems);
 void settings_done(struct settings *settings);
 
-/* The engines of a set of jobs, each problem at its place in the job's file. */
-void settings_check_engines(const struct jobset *jobs, struct problems *problems);
-/* What only this program can know about a job: that its engine exists here. `doc` gives the place,
- * may be NULL; `base` is the job's pointer in it. */
-void settings_check_job(const struct job *job, const struct doc *doc, const char *base,
-			struct problems *problems);
-
 /* The group of the socket. (gid_t)-1 when none is configured or the default one does not exist
  * (*missing tells); -ENOENT when a configured one does not. */
 int settings_group(const struct config *config, gid_t *group, bool *missing, struct err *err);

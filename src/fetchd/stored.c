@@ -11,7 +11,7 @@
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/reply.h"
-#include "fetchd/settings.h"
+#include "fetchd/where.h"
 #include "io/file.h"
 
 struct stored {
@@ -28,22 +28,42 @@ struct stored {
 void stored_check_secret(const struct job *job, const char *secrets_dir, const struct doc *doc,
 			 struct problems *problems)
 {
+	static const char *const pointers[] = {
+		[JOB_AUTH_NONE] = "",
+		[JOB_AUTH_BASIC] = "/auth/basic/password/file",
+		[JOB_AUTH_BEARER] = "/auth/bearer/file",
+		[JOB_AUTH_API_KEY] = "/auth/api_key/value/file",
+	};
 	const char *path = job->auth_secret.name;
 	size_t len = secrets_dir ? strlen(secrets_dir) : 0;
 
-	if (job->auth == JOB_AUTH_NONE || job->auth_secret.kind != SECRET_FILE)
+	if (!secrets_dir || job->auth_secret.kind != SECRET_FILE)
 		return;
-	if (path[0] != '/')
-		problems_add(
-			problems, doc, "/auth", false,
-			"auth: a job from the socket names its secret by an absolute path, not "
-			"\"%s\"",
-			path);
-	else if (len > 0 && (strncmp(path, secrets_dir, len) != 0 || path[len] != '/' ||
-			     !file_path_clean(path + len + 1)))
-		problems_add(problems, doc, "/auth", false,
-			     "auth: a job from the socket takes its secret from secrets_dir, %s",
-			     secrets_dir);
+	if (strncmp(path, secrets_dir, len) == 0 && path[len] == '/' &&
+	    file_path_clean(path + len + 1))
+		return;
+	problems_add(problems, doc, pointers[job->auth], false,
+		     "a job from the socket takes its secrets from secrets_dir, which is %s",
+		     secrets_dir);
+}
+
+/* Two jobs in one file would be refused by every later start. */
+static void check_output(const struct job *job, const struct jobset *jobs, const struct doc *doc,
+			 struct problems *problems)
+{
+	char *path = where_output(job, NULL);
+
+	for (size_t i = 0; path && i < jobs->len; i++) {
+		const struct job *other = jobs->jobs[i];
+		char *taken = strcmp(other->name, job->name) ? where_output(other, NULL) : NULL;
+
+		if (taken && strcmp(taken, path) == 0)
+			problems_add(problems, doc, "/output/path", false,
+				     "output.path: the job \"%s\" (%s) lands in \"%s\" too",
+				     other->name, other->source, path);
+		free(taken);
+	}
+	free(path);
 }
 
 /* Only what a put left behind may be put again or deleted. */
@@ -63,7 +83,8 @@ static bool admit(struct change *change)
 	return false;
 }
 
-/* The user's text, checked with its own places; NULL when there are problems. */
+/* The user's text, checked with its own places; NULL when it is no job. The set of jobs does not
+ * change while a change is under way, so that this thread may read it. */
 static struct job *read_body(struct stored *stored)
 {
 	struct problems *problems = &stored->change.problems;
@@ -75,8 +96,8 @@ static struct job *read_body(struct stored *stored)
 		return NULL;
 	job = job_new(stored->name, doc_root(doc), doc, "", problems);
 	if (job) {
-		settings_check_job(job, doc, "", problems);
 		stored_check_secret(job, stored->secrets_dir, doc, problems);
+		check_output(job, stored->change.daemon->jobs, doc, problems);
 	}
 	doc_free(doc);
 	return job;
@@ -220,7 +241,7 @@ void handle_job_put(struct call *call, void *arg)
 	struct daemon *daemon = arg;
 	struct stored *stored;
 
-	if (!job_name_valid(call_path_param(call, "job"))) {
+	if (!job_name_valid(call_path_param(call, "job"))) { /* it becomes a file's name */
 		call_problem(call, 422, NULL,
 			     "a job's name is 1 to 64 letters, digits, dots, dashes and "
 			     "underscores, and begins with a letter or digit");

@@ -13,8 +13,8 @@
 /* Sends the log to the journal, with its fields, when stderr is the journal's stream. */
 void systemd_log_to_journal(void);
 
-/* The listening UNIX socket that was passed in; *fd is -1 when none was. -EINVAL with a sentence when
- * what was passed is not exactly one listening UNIX stream socket. Call once. */
+/* The listening UNIX socket that was passed in; *fd is -1 when none was. -EINVAL with a sentence
+ * when what was passed is not exactly one listening UNIX stream socket. Call once. */
 int systemd_listen_fd(int *fd, struct err *err);
 
 void systemd_ready(const char *status);

@@ -47,7 +47,6 @@ static void add_file(struct targets *targets, const char *file, struct problems 
 {
 	struct jobset *jobs = jobset_load_file(file, problems);
 
-	settings_check_engines(jobs, problems);
 	for (size_t i = 0; i < jobs->len; i++)
 		add(targets, jobs->jobs[i], false, problems);
 	jobset_free(jobs);

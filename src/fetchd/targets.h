@@ -38,7 +38,7 @@ void targets_gather(const struct options *options, struct settings *settings,
 		    struct targets *targets, struct problems *problems);
 void targets_done(struct targets *targets);
 
-/* Is this argument a file rather than a job's name? By its look: a slash, or a job file's ending. */
+/* Is this argument a file and not a job's name? By its look: a slash, or a job file's ending. */
 bool target_is_file(const char *argument);
 
 #endif

@@ -5,8 +5,8 @@
 #include "base/err.h"
 #include "spec/job.h"
 
-/* Relative to data_dir, without extension: the output's key in the ledger. Caller frees; NULL with a
- * sentence. */
+/* Relative to data_dir, without extension: the output's key in the ledger. Caller frees; NULL with
+ * a sentence. */
 char *where_output(const struct job *job, struct err *err);
 
 #endif
