@@ -18,6 +18,7 @@ include tests/unit/store/local.mk
 include tests/unit/run/local.mk
 include tests/unit/fetchd/local.mk
 include tests/unit/fetchmock/local.mk
+include tests/cli/local.mk
 include tests/scenario/local.mk
 include tests/contract/local.mk
 include tests/arch/local.mk
