@@ -152,10 +152,11 @@ static void load_jobs(struct loader *loader, const struct doc *doc)
 static void load_doc(struct loader *loader, struct doc *doc)
 {
 	struct walk walk = { .doc = doc, .base = "", .problems = loader->problems };
+	char nothing; /* the rows of a file fill no struct */
 
 	loader->docs = xreallocarray(loader->docs, loader->ndocs + 1, sizeof(struct doc *));
 	loader->docs[loader->ndocs++] = doc;
-	fields_read(file_fields, doc_root(doc), NULL, &walk, NULL);
+	fields_read(file_fields, doc_root(doc), &nothing, &walk, NULL);
 	load_jobs(loader, doc);
 }
 
