@@ -35,17 +35,18 @@ static struct vault *vault_new(size_t room)
 	return vault;
 }
 
-void secret_free(char *value)
+static void vault_free(struct vault *vault)
 {
-	struct vault *vault;
-	size_t size;
+	size_t size = vault->size;
 
-	if (!value)
-		return;
-	vault = (struct vault *)(value - offsetof(struct vault, text));
-	size = vault->size;
 	explicit_bzero(vault, size);
 	munmap(vault, size);
+}
+
+void secret_free(char *value)
+{
+	if (value)
+		vault_free((struct vault *)(value - offsetof(struct vault, text)));
 }
 
 static ssize_t read_up_to(int fd, char *to, size_t room)
@@ -97,7 +98,7 @@ static int read_file(const char *path, char **value, struct err *err)
 		return 0;
 	}
 	if (vault)
-		secret_free(vault->text);
+		vault_free(vault);
 	if (len < 0)
 		return err_sys(err, (int)len, "the secret's file %s cannot be read", path);
 	return err_set(err, -EINVAL, "the secret's file %s is longer than 64 KiB or has NUL bytes",
