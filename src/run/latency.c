@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#define STEPS 8 /* buckets a power of two */
+#define STEPS 64 /* buckets a power of two */
 
 static unsigned bucket_of(int64_t taken_us)
 {

@@ -1,13 +1,13 @@
 /* How long requests took: a histogram in fixed memory, for the percentiles of a run.
  *
- * Buckets grow by 1/8 of a power of two, so a percentile is exact to about 9 %.
+ * Buckets grow by 1/64 of a power of two, so a percentile is exact to about one in a hundred.
  */
 #ifndef RUN_LATENCY_H
 #define RUN_LATENCY_H
 
 #include <stdint.h>
 
-#define LATENCY_BUCKETS 320
+#define LATENCY_BUCKETS 2560
 
 struct latency {
 	uint64_t count;

@@ -34,8 +34,8 @@ struct output {
 	uint64_t rotate_bytes, rotate_rows;
 	struct colset *colset;
 	struct outfile *file;
-	struct json *runs;       /* run -> rows in the live file, uncommitted ones included */
-	struct json *runs_known; /* the same as committed: what output_abandon goes back to */
+	struct json *runs;   /* run -> rows in the live file, uncommitted ones included */
+	struct json *before; /* those of them that changed since the commit: as they were */
 	struct buf gathered;
 	uint64_t gathered_rows;
 	bool spoiled; /* a sync failed: the live file must be closed before anything is added */
@@ -61,7 +61,7 @@ void output_free(struct output *output)
 	outfile_free(output->file);
 	colset_unref(output->colset);
 	json_unref(output->runs);
-	json_unref(output->runs_known);
+	json_unref(output->before);
 	buf_done(&output->gathered);
 	free(output->path);
 	free(output->job);
@@ -88,7 +88,6 @@ static void record_as(const struct output *output, struct db *db, enum outfile_p
 		.phase = as,
 		.closing = (char *)closing,
 		.columns = colset_json(output->colset),
-		.recent = as == OUTFILE_LIVE || as == OUTFILE_CLOSING ? output->runs : NULL,
 	};
 
 	outfile_state(output->file, &state);
@@ -98,7 +97,10 @@ static void record_as(const struct output *output, struct db *db, enum outfile_p
 	record.rows = state.rows;
 	record.sequence = state.sequence;
 	record.opened_ms = state.opened_ms;
-	outputs_put(db, &record);
+	if (as == OUTFILE_LIVE || as == OUTFILE_CLOSING)
+		outputs_put_state(db, &record);
+	else /* no live file: whose rows were in it is forgotten */
+		outputs_put(db, &record);
 	json_unref(record.columns);
 }
 
@@ -116,9 +118,9 @@ static int commit_as(const struct output *output, struct db *db, enum outfile_ph
 static void forget_runs(struct output *output)
 {
 	json_unref(output->runs);
-	json_unref(output->runs_known);
+	json_unref(output->before);
 	output->runs = json_new_object();
-	output->runs_known = json_new_object();
+	output->before = json_new_object();
 }
 
 /* The last step of a rotation: the closed file is history, there is no live one. */
@@ -213,7 +215,7 @@ static int recover(struct output *output, struct db *db, const struct output_rec
 
 	state_of(record, &state);
 	output->runs = record->recent ? json_copy(record->recent) : json_new_object();
-	output->runs_known = json_copy(output->runs);
+	output->before = json_new_object();
 	rc = outfile_recover(output->file, &state, &closed, err);
 	if (rc == -EUCLEAN)
 		return commit_lost(output, db, err, err);
@@ -359,17 +361,25 @@ int output_widen(struct output *output, struct db *db, struct colset *wider, str
 	return 0;
 }
 
-void output_gather(struct output *output, const struct parcel *parcel)
+static void count_rows(struct output *output, uint64_t id, uint64_t rows)
 {
 	char run[24];
+	int64_t known;
 
+	snprintf(run, sizeof(run), "%llu", (unsigned long long)id);
+	known = json_int(json_get(output->runs, run), 0);
+	if (!json_has(output->before, run))
+		json_put_int(output->before, run, known);
+	json_put_int(output->runs, run, known + (int64_t)rows);
+}
+
+void output_gather(struct output *output, const struct parcel *parcel)
+{
 	if (parcel->rows.count == 0)
 		return;
 	buf_add_slice(&output->gathered, buf_slice(&parcel->rows.bytes));
 	output->gathered_rows += parcel->rows.count;
-	snprintf(run, sizeof(run), "%llu", (unsigned long long)parcel->request->scope->run);
-	json_put_int(output->runs, run,
-		     json_int(json_get(output->runs, run), 0) + (int64_t)parcel->rows.count);
+	count_rows(output, parcel->request->scope->run, parcel->rows.count);
 }
 
 bool output_has_gathered(const struct output *output)
@@ -414,30 +424,42 @@ int output_sync(struct output *output, struct db *db, struct err *err)
 
 void output_record(const struct output *output, struct db *db)
 {
+	struct json_member run;
+
 	record_as(output, db, phase(output), NULL);
+	for (run = json_first(output->before); run.key; run = json_next(run))
+		outputs_put_rows(db, output->path, strtoull(run.key, NULL, 10),
+				 (uint64_t)json_int(json_get(output->runs, run.key), 0));
 }
 
 static void forget_gathered(struct output *output)
 {
 	buf_shrink(&output->gathered, (size_t)8 << 20);
 	output->gathered_rows = 0;
+	json_unref(output->before);
+	output->before = json_new_object();
 }
 
 void output_committed(struct output *output)
 {
 	outfile_committed(output->file);
 	forget_gathered(output);
-	json_unref(output->runs_known);
-	output->runs_known = json_copy(output->runs);
+}
+
+static void restore_rows(struct output *output)
+{
+	struct json_member run;
+
+	for (run = json_first(output->before); run.key; run = json_next(run))
+		json_put_int(output->runs, run.key, json_int(run.value, 0));
 }
 
 int output_abandon(struct output *output, struct db *db, struct err *err)
 {
 	int rc = outfile_abandon(output->file, err);
 
+	restore_rows(output);
 	forget_gathered(output);
-	json_unref(output->runs);
-	output->runs = json_copy(output->runs_known);
 	if (rc == -EUCLEAN)
 		return commit_lost(output, db, err, err);
 	if (rc == 0 && output->spoiled)

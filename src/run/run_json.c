@@ -73,7 +73,8 @@ struct json *run_json(const struct run *run, int64_t now_ms)
 	json_put_int(json, "bytes", (int64_t)run->counts.bytes);
 	put_timing(json, &run->latency);
 	json_put(json, "crew", crew_json(&run->crew));
-	json_put(json, "overrides", record->overrides ? json_copy(record->overrides) : NULL);
+	json_put(json, "overrides",
+		 json_len(record->overrides) ? json_copy(record->overrides) : NULL);
 	put_live(json, run);
 	return json;
 }
