@@ -53,10 +53,8 @@ static const char *skip_ascii(const char *at, const char *end)
 
 bool utf8_valid(const char *bytes, size_t len)
 {
-	const char *at = bytes, *end = bytes + len;
+	const char *at = bytes, *end = len ? bytes + len : bytes;
 
-	if (len == 0)
-		return true;
 	while ((at = skip_ascii(at, end)) < end) {
 		unsigned n = multibyte(at, (size_t)(end - at));
 
