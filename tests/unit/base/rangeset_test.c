@@ -129,11 +129,14 @@ END_TEST
 START_TEST(scattered_points_never_cost_much_more_than_a_bit_each)
 {
 	struct rangeset *set = rangeset_new(1000000);
+	size_t most = 0;
 
 	for (uint64_t i = 0; i < 1000000; i += 2) {
 		rangeset_add(set, i);
-		ck_assert_uint_le(rangeset_memory(set), 1000000 / 8 + 512);
+		if (most < rangeset_memory(set))
+			most = rangeset_memory(set);
 	}
+	ck_assert_uint_le(most, 1000000 / 8 + 512);
 	ck_assert_uint_eq(rangeset_count(set), 500000);
 	rangeset_free(set);
 }
