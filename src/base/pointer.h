@@ -24,7 +24,8 @@ struct slice pointer_step(const struct pointer *pointer,
 uint64_t pointer_index(const struct pointer *pointer, size_t index);
 
 /* Finds the value in proven or unproven JSON bytes: `whole` is its bytes. 0; -ENOENT when the
- * document has no such value (*err is left alone); -EINVAL (scan error in *err) when it is not JSON up to there. */
+ * document has no such value (*err is left alone); -EINVAL (scan error in *err) when it is not JSON
+ * up to there. */
 int pointer_find(const struct pointer *pointer, struct slice json, struct slice *whole,
 		 struct err *err);
 

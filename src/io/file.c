@@ -1,4 +1,5 @@
-/* Whole reads, whole writes, durable replacement: see file.h. Paths below a root: file_beneath.c. */
+/* Whole reads, whole writes, durable replacement: see file.h. Paths below a root: file_beneath.c.
+ */
 #include "io/file.h"
 
 #include <errno.h>

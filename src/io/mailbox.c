@@ -65,7 +65,7 @@ void mailbox_free(struct mailbox *box)
 	free(box);
 }
 
-/* Makes the descriptor readable, or no longer; neither blocks nor can fail on an eventfd of ours. */
+/* Makes the descriptor readable, or no longer; on an eventfd of ours neither blocks nor fails. */
 static void set_readable(struct mailbox *box, bool readable)
 {
 	uint64_t count = 1;
