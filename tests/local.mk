@@ -8,6 +8,7 @@ AM_BATS_LOG_FLAGS = --tap
 T_LOG_DRIVER = $(LOG_DRIVER)
 
 include tests/bench/local.mk
+include tests/fuzz/local.mk
 include tests/unit/base/local.mk
 include tests/unit/io/local.mk
 include tests/unit/spec/local.mk
