@@ -40,11 +40,7 @@ static struct json *show_mode(const void *from)
 	return json_new_string(text);
 }
 
-static void done_mode(void *to)
-{
-}
-
-static const struct field_custom mode_custom = { "mode", read_mode, show_mode, done_mode };
+static const struct field_custom mode_custom = { "mode", read_mode, show_mode, NULL };
 
 static int check_group(const char *name, struct err *err)
 {

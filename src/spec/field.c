@@ -87,7 +87,7 @@ static void read_value(const struct field *field, const struct json *value, void
 	if (field->type == FIELD_CUSTOM)
 		field->custom->read(field, value, member(field, object), walk, at);
 	else
-		field_kinds[field->type].read(field, value, member(field, object), walk, at);
+		field_kinds[field->type]->read(field, value, member(field, object), walk, at);
 }
 
 /* What a default, as a user would write it, is as a value. */
@@ -197,8 +197,8 @@ static struct json *show_value(const struct field *field, const void *object)
 	if (field->type == FIELD_GROUP)
 		return fields_show(field->fields, object);
 	if (field->type == FIELD_CUSTOM)
-		return field->custom->show(member(field, object));
-	return field_kinds[field->type].show(field, member(field, object));
+		return field->custom->show ? field->custom->show(member(field, object)) : NULL;
+	return field_kinds[field->type]->show(field, member(field, object));
 }
 
 struct json *fields_show(const struct field *fields, const void *object)
@@ -211,15 +211,22 @@ struct json *fields_show(const struct field *fields, const void *object)
 	return shown;
 }
 
+static void free_value(const struct field *field, void *object)
+{
+	void (*done)(void *to) =
+		field->type == FIELD_CUSTOM ? field->custom->done : field_kinds[field->type]->done;
+
+	if (done)
+		done(member(field, object));
+}
+
 void fields_done(const struct field *fields, void *object)
 {
 	for (const struct field *field = fields; field->name; field++) {
 		if (field->type == FIELD_GROUP)
 			fields_done(field->fields, object);
-		else if (field->type == FIELD_CUSTOM)
-			field->custom->done(member(field, object));
-		else if (field_kinds[field->type].done)
-			field_kinds[field->type].done(member(field, object));
+		else
+			free_value(field, object);
 	}
 }
 
@@ -251,5 +258,5 @@ void fields_absolute(const struct field *fields, struct json *map, const char *b
 
 const char *field_shape(const struct field *field)
 {
-	return field->type == FIELD_CUSTOM ? field->custom->shape : field_kinds[field->type].shape;
+	return field->type == FIELD_CUSTOM ? field->custom->shape : field_kinds[field->type]->shape;
 }

@@ -50,7 +50,7 @@ struct field_custom {
 	void (*read)(const struct field *field, const struct json *value, void *to,
 		     const struct walk *walk, const struct trail *at);
 	struct json *(*show)(const void *to); /* NULL: nothing to show */
-	void (*done)(void *to);
+	void (*done)(void *to);               /* NULL: nothing to free */
 };
 
 struct field {

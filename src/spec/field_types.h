@@ -12,7 +12,9 @@ struct field_kind {
 	void (*done)(void *to); /* NULL: nothing to free */
 };
 
-/* NULL members for GROUP, CUSTOM and RESERVED, which the walker does itself. */
-extern const struct field_kind field_kinds[FIELD__COUNT];
+/* By type. GROUP and RESERVED have only a shape, CUSTOM is NULL: the walker does those itself. */
+extern const struct field_kind *const field_kinds[FIELD__COUNT];
+
+extern const struct field_kind field_pointer, field_template, field_secret; /* field_compiled.c */
 
 #endif

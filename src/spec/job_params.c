@@ -72,18 +72,8 @@ static void read_step(const struct field *field, const struct json *value, void 
 		row->step = json_int(value, 1);
 }
 
-static struct json *show_nothing(const void *from)
-{
-	return NULL;
-}
-
-static void done_nothing(void *to)
-{
-}
-
-static const struct field_custom range_custom = { "[first, last]", read_range, show_nothing,
-						  done_nothing };
-static const struct field_custom step_custom = { "number", read_step, show_nothing, done_nothing };
+static const struct field_custom range_custom = { "[first, last]", read_range, NULL, NULL };
+static const struct field_custom step_custom = { "number", read_step, NULL, NULL };
 
 /* step before range: the range keeps the step that is there. */
 static const struct field range_fields[] = {

@@ -1,5 +1,5 @@
 /* The settings of a job that are more than one value: each a FIELD_CUSTOM of job_fields[], reading
- * into a struct job. And what job.c asks after the walk. Inner to the files job*.c and jobset.c.
+ * into a struct job. And what job.c asks after the walk. Inner to job*.c, loader.c and config_fields.c.
  */
 #ifndef SPEC_JOB_PARTS_H
 #define SPEC_JOB_PARTS_H
@@ -7,11 +7,13 @@
 #include "spec/field.h"
 #include "spec/job.h"
 
+extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[];
+
 extern const struct field_custom job_headers, job_query, job_form; /* job_pairs.c */
 extern const struct field_custom job_text_body, job_json_body;     /* job_body.c */
 extern const struct field_custom job_params;                       /* job_params.c */
 extern const struct field_custom job_columns;                      /* job_columns.c */
-extern const struct field_custom job_file_map; /* jobset.c: `jobs`, `defaults` */
+extern const struct field_custom job_file_map; /* loader.c: `jobs`, `defaults` */
 
 /* The text that a scalar stands for ("1.10", "true"); NULL for null, maps and lists. The caller
  * frees. */

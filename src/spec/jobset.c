@@ -1,334 +1,46 @@
 /* Loading all jobs, and comparing two sets of them: see jobset.h. */
 #include "spec/jobset.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/xalloc.h"
-#include "spec/field.h"
-#include "spec/job_parts.h"
-
-struct entry {
-	struct job *job;
-	const struct doc *doc;
-	char *base; /* of the job in it */
-	char *path; /* where it lands */
-	size_t order;
-};
-
-struct loader {
-	struct problems *problems;
-	bool strict_paths;
-	struct doc **docs; /* kept to the end: problems between files need places */
-	size_t ndocs;
-	struct entry *entries;
-	size_t len, room;
-};
-
-/* A file's own rows: both maps are read by the loader. */
-
-static void read_map(const struct field *field, const struct json *value, void *to,
-		     const struct walk *walk, const struct trail *at)
-{
-	walk_wrong_type(walk, at, value, JSON_OBJECT, "a map");
-}
-
-static struct json *show_nothing(const void *from)
-{
-	return NULL;
-}
-
-static void done_nothing(void *to)
-{
-}
-
-const struct field_custom job_file_map = { "map", read_map, show_nothing, done_nothing };
-
-static const struct field file_fields[] = {
-	{ .name = "defaults",
-	  .type = FIELD_CUSTOM,
-	  .custom = &job_file_map,
-	  .help = "settings merged under each job of this file" },
-	{ .name = "jobs", .type = FIELD_CUSTOM, .custom = &job_file_map, .help = "jobs by name" },
-	{ .name = NULL },
-};
-
-/* Merging: maps into maps, everything else is replaced. */
-
-static struct json *merged(const struct json *under, const struct json *over)
-{
-	struct json *out;
-
-	if (json_type(under) != JSON_OBJECT || json_type(over) != JSON_OBJECT)
-		return json_copy(over);
-	out = json_copy(under);
-	for (struct json_member m = json_first(over); m.key; m = json_next(m))
-		json_put(out, m.key, merged(json_get(under, m.key), m.value));
-	return out;
-}
-
-/* Loading. */
-
-static struct slice look_up(struct slice name, void *arg)
-{
-	return slice_is(name, "job") ? slice_of(arg) : (struct slice) { NULL, 0 };
-}
-
-static char *path_of(const struct job *job)
-{
-	struct buf path;
-
-	buf_init(&path, 4096);
-	template_expand(job->path, look_up, job->name, &path, NULL);
-	return buf_take(&path);
-}
-
-static void add_entry(struct loader *loader, struct job *job, const struct doc *doc, char *base)
-{
-	if (loader->len == loader->room) {
-		loader->room = loader->room ? loader->room * 2 : 16;
-		loader->entries =
-			xreallocarray(loader->entries, loader->room, sizeof(loader->entries[0]));
-	}
-	loader->entries[loader->len] = (struct entry) {
-		.job = job, .doc = doc, .base = base, .path = path_of(job), .order = loader->len
-	};
-	loader->len++;
-}
-
-static char *pointer_to(const char *key)
-{
-	struct buf out;
-
-	buf_init(&out, 2 * strlen(key) + 8);
-	buf_add_text(&out, "/jobs/");
-	for (; *key; key++) {
-		if (*key == '~' || *key == '/')
-			buf_add_text(&out, *key == '~' ? "~0" : "~1");
-		else
-			buf_add_char(&out, *key);
-	}
-	return buf_take(&out);
-}
-
-static void load_job(struct loader *loader, const struct doc *doc, struct json_member member)
-{
-	const struct json *defaults = json_get(doc_root(doc), "defaults");
-	bool none = json_type(member.value) == JSON_NULL;
-	struct json *definition = none ? json_copy(defaults) : merged(defaults, member.value);
-	char *base = pointer_to(member.key);
-	struct job_source source = { .name = member.key,
-				     .definition = definition,
-				     .doc = doc,
-				     .base = base,
-				     .fallback = "/defaults",
-				     .strict_paths = loader->strict_paths };
-	struct job *job = job_read(&source, loader->problems);
-
-	json_unref(definition);
-	if (job)
-		add_entry(loader, job, doc, base);
-	else
-		free(base);
-}
-
-/* `doc` is borrowed and must live until loader_finish. */
-static void load_jobs(struct loader *loader, const struct doc *doc)
-{
-	const struct json *root = doc_root(doc), *jobs = json_get(root, "jobs");
-
-	if (json_type(json_get(root, "defaults")) == JSON_OBJECT)
-		job_check_defaults(doc, "/defaults", loader->strict_paths, loader->problems);
-	if (json_type(jobs) != JSON_OBJECT)
-		return; /* said already, or there are none */
-	for (struct json_member m = json_first(jobs); m.key; m = json_next(m))
-		load_job(loader, doc, m);
-}
-
-/* Takes the document. */
-static void load_doc(struct loader *loader, struct doc *doc)
-{
-	struct walk walk = { .doc = doc, .base = "", .problems = loader->problems };
-	char nothing; /* the rows of a file fill no struct */
-
-	loader->docs = xreallocarray(loader->docs, loader->ndocs + 1, sizeof(struct doc *));
-	loader->docs[loader->ndocs++] = doc;
-	fields_read(file_fields, doc_root(doc), &nothing, &walk, NULL);
-	load_jobs(loader, doc);
-}
-
-static void load_file(struct loader *loader, const char *file)
-{
-	struct doc *doc = NULL;
-
-	if (doc_read_checked(file, loader->problems, &doc) == 0)
-		load_doc(loader, doc);
-}
-
-static int is_job_file(const struct dirent *entry)
-{
-	static const char *const endings[] = { ".yaml", ".yml", ".json" };
-	size_t len = strlen(entry->d_name);
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		size_t end = strlen(endings[i]);
-
-		if (*entry->d_name != '.' && len > end &&
-		    strcmp(entry->d_name + len - end, endings[i]) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void load_dir(struct loader *loader, const char *dir, bool must_exist)
-{
-	struct dirent **names = NULL;
-	int len = scandir(dir, &names, is_job_file, by_name);
-
-	if (len < 0 && (errno != ENOENT || must_exist))
-		problems_add_at(loader->problems, dir, (struct place) { 0 },
-				"the directory cannot be read: %s", strerror(errno));
-	for (int i = 0; i < len; i++) {
-		char *file = xasprintf("%s/%s", dir, names[i]->d_name);
-
-		load_file(loader, file);
-		free(file);
-		free(names[i]);
-	}
-	free(names);
-}
-
-/* What no file shows by itself: a name or a path that two jobs have. */
-
-static int compare(const char *a, const char *b, const struct entry *x, const struct entry *y)
-{
-	int order = strcmp(a, b);
-
-	return order ? order : (x->order > y->order) - (x->order < y->order);
-}
-
-static int by_path(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return compare(x->path, y->path, x, y);
-}
-
-static int by_job_name(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return compare(x->job->name, y->job->name, x, y);
-}
-
-static void refuse_path(struct loader *loader, const struct entry *first,
-			const struct entry *second)
-{
-	char *pointer = xasprintf("%s/output/path", second->base);
-
-	problems_add(loader->problems, second->doc, pointer, false,
-		     "jobs.%s.output.path: the job \"%s\" (%s) lands in \"%s\" too",
-		     second->job->name, first->job->name, doc_file(first->doc), first->path);
-	free(pointer);
-}
-
-static void sort(struct loader *loader, int (*order)(const void *, const void *))
-{
-	if (loader->len)
-		qsort(loader->entries, loader->len, sizeof(loader->entries[0]), order);
-}
-
-static void check_pairs(struct loader *loader)
-{
-	sort(loader, by_path);
-	for (size_t i = 1, first = 0; i < loader->len; i++) {
-		const struct entry *a = &loader->entries[first], *b = &loader->entries[i];
-
-		if (strcmp(a->path, b->path) != 0)
-			first = i;
-		else if (strcmp(a->job->name, b->job->name) != 0)
-			refuse_path(loader, a, b);
-	}
-	sort(loader, by_job_name);
-	for (size_t i = 1, first = 0; i < loader->len; i++) {
-		const struct entry *a = &loader->entries[first], *b = &loader->entries[i];
-
-		if (strcmp(a->job->name, b->job->name) != 0)
-			first = i;
-		else
-			problems_add(loader->problems, b->doc, b->base, true,
-				     "jobs: a second job named \"%s\"; %s has the first",
-				     b->job->name, doc_file(a->doc));
-	}
-}
-
-/* Ends the loader. */
-static struct jobset *loader_finish(struct loader *loader, size_t raised_before)
-{
-	struct jobset *set = xcalloc(1, sizeof(*set));
-	bool good;
-
-	check_pairs(loader);
-	problems_sort(loader->problems);
-	good = loader->problems->raised == raised_before;
-	set->jobs = xcalloc(loader->len + 1, sizeof(struct job *));
-	for (size_t i = 0; i < loader->len; i++) {
-		if (good)
-			set->jobs[set->len++] = loader->entries[i].job;
-		else
-			job_unref(loader->entries[i].job);
-		free(loader->entries[i].base);
-		free(loader->entries[i].path);
-	}
-	for (size_t i = 0; i < loader->ndocs; i++)
-		doc_free(loader->docs[i]);
-	free(loader->docs);
-	free(loader->entries);
-	return set;
-}
+#include "spec/loader.h"
 
 struct jobset *jobset_load(const struct config *config, struct problems *problems)
 {
-	struct loader loader = { .problems = problems };
-	size_t before = problems->raised;
 	char *added = xasprintf("%s/jobs.d", config->state_dir);
+	struct loader loader;
 
+	loader_init(&loader, problems, false);
 	if (config->doc)
-		load_jobs(&loader, config->doc);
-	load_dir(&loader, config->jobs_dir, json_has(config->document, "jobs_dir"));
+		loader_add_jobs(&loader, config->doc);
+	loader_add_dir(&loader, config->jobs_dir, json_has(config->document, "jobs_dir"));
 	if (strcmp(added, config->jobs_dir) != 0)
-		load_dir(&loader, added, false);
+		loader_add_dir(&loader, added, false);
 	free(added);
-	return loader_finish(&loader, before);
+	return loader_end(&loader);
 }
 
 struct jobset *jobset_load_file(const char *file, struct problems *problems)
 {
-	struct loader loader = { .problems = problems };
-	size_t before = problems->raised;
+	struct loader loader;
 
-	load_file(&loader, file);
-	return loader_finish(&loader, before);
+	loader_init(&loader, problems, false);
+	loader_add_file(&loader, file);
+	return loader_end(&loader);
 }
 
 struct jobset *jobset_parse(const char *file, enum doc_syntax syntax, struct slice text,
 			    bool strict_paths, struct problems *problems)
 {
-	struct loader loader = { .problems = problems, .strict_paths = strict_paths };
-	size_t before = problems->raised;
+	struct loader loader;
 	struct doc *doc = NULL;
 
+	loader_init(&loader, problems, strict_paths);
 	if (doc_parse_checked(file, syntax, text, problems, &doc) == 0)
-		load_doc(&loader, doc);
-	return loader_finish(&loader, before);
+		loader_add_doc(&loader, doc);
+	return loader_end(&loader);
 }
 
 void jobset_free(struct jobset *set)

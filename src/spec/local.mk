@@ -1,5 +1,7 @@
 noinst_LIBRARIES += src/spec/libspec.a
 src_spec_libspec_a_SOURCES = \
+	src/spec/anchors.c \
+	src/spec/anchors.h \
 	src/spec/config.c \
 	src/spec/config.h \
 	src/spec/config_fields.c \
@@ -9,6 +11,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/encode.h \
 	src/spec/field.c \
 	src/spec/field.h \
+	src/spec/field_compiled.c \
 	src/spec/field_types.c \
 	src/spec/field_types.h \
 	src/spec/job.c \
@@ -19,12 +22,15 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_pairs.c \
 	src/spec/job_params.c \
 	src/spec/job_parts.h \
+	src/spec/job_request.c \
 	src/spec/job_rules.c \
 	src/spec/job_templates.c \
 	src/spec/jobset.c \
 	src/spec/jobset.h \
 	src/spec/jobset_edit.c \
 	src/spec/json_reader.c \
+	src/spec/loader.c \
+	src/spec/loader.h \
 	src/spec/matrix.c \
 	src/spec/matrix.h \
 	src/spec/nearest.c \

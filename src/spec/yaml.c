@@ -5,7 +5,6 @@
  * typed by the core schema of YAML 1.2 (scalar.c), not by libyaml's 1.1 habits.
  */
 #include <errno.h>
-#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,29 +12,17 @@
 
 #include "base/scan.h"
 #include "base/xalloc.h"
+#include "spec/anchors.h"
 #include "spec/reader.h"
 #include "spec/scalar.h"
 
 #define CORE_TAG "tag:yaml.org,2002:"
 
-struct node {
-	struct json *value;
-	struct spot spot;
-	size_t cost;     /* of the budget, with all that is inside */
-	unsigned height; /* levels of maps and lists it has; 0: a scalar */
-};
-
-struct anchor {
-	char *name;
-	bool open; /* its node is still being composed: an alias would be a cycle */
-	struct node node;
-};
-
 struct composer {
 	struct reader *reader;
 	yaml_parser_t parser;
 	yaml_event_t event; /* the one being composed */
-	void *anchors;      /* tsearch(3) tree of struct anchor */
+	struct anchors anchors;
 };
 
 static int compose(struct composer *c, unsigned depth, struct node *node);
@@ -71,70 +58,23 @@ static int next(struct composer *c)
 	return yaml_parser_parse(&c->parser, &c->event) ? 0 : parser_fault(c);
 }
 
-/* Anchors. */
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct anchor *)a)->name, ((const struct anchor *)b)->name);
-}
-
-static void anchor_free(void *arg)
-{
-	struct anchor *anchor = arg;
-
-	json_unref(anchor->node.value);
-	free(anchor->name);
-	free(anchor);
-}
-
-/* Begins a node with an anchor (NULL: without); a later anchor of the same name replaces it. */
-static struct anchor *anchor_open(struct composer *c, const yaml_char_t *name)
-{
-	struct anchor *anchor, **found;
-
-	if (!name)
-		return NULL;
-	anchor = xcalloc(1, sizeof(*anchor));
-	anchor->name = xstrdup((const char *)name);
-	found = tsearch(anchor, &c->anchors, by_name);
-	if (!found)
-		abort(); /* no memory, as xalloc does */
-	if (*found != anchor) {
-		anchor_free(anchor);
-		anchor = *found;
-		json_unref(anchor->node.value);
-		anchor->node.value = NULL;
-	}
-	anchor->open = true;
-	return anchor;
-}
-
-static void anchor_close(struct anchor *anchor, const struct node *node)
-{
-	if (!anchor)
-		return;
-	anchor->node = *node;
-	anchor->node.value = json_ref(node->value);
-	anchor->open = false;
-}
-
 static int compose_alias(struct composer *c, unsigned depth, struct node *node)
 {
-	struct anchor key = { .name = (char *)c->event.data.alias.anchor };
-	struct anchor **found = tfind(&key, &c->anchors, by_name);
+	const char *name = (const char *)c->event.data.alias.anchor;
+	const struct anchor *anchor = anchors_find(&c->anchors, name);
 	struct place at = here(c);
 
-	if (!found)
+	if (!anchor)
 		return reader_fail(c->reader, at, "no anchor \"&%s\" stands before this alias",
-				   key.name);
-	if ((*found)->open)
+				   name);
+	if (anchor->open)
 		return reader_fail(c->reader, at, "the alias \"*%s\" is inside what it repeats",
-				   key.name);
-	if (depth + (*found)->node.height > DOC_DEPTH_MAX)
+				   name);
+	if (depth + anchor->node.height > DOC_DEPTH_MAX)
 		return reader_fail(c->reader, at, "nested more than %u levels deep", DOC_DEPTH_MAX);
-	if (reader_spend(c->reader, at, (*found)->node.cost) < 0)
+	if (reader_spend(c->reader, at, anchor->node.cost) < 0)
 		return -EINVAL;
-	*node = (*found)->node;
+	*node = anchor->node;
 	node->value = json_ref(node->value);
 	node->spot.value = at;
 	return 0;
@@ -202,7 +142,8 @@ static int tagged_scalar(struct composer *c, const char *text, struct json **val
 static int compose_scalar(struct composer *c, struct node *node)
 {
 	const char *text = (const char *)c->event.data.scalar.value;
-	struct anchor *anchor = anchor_open(c, c->event.data.scalar.anchor);
+	struct anchor *anchor =
+		anchors_open(&c->anchors, (const char *)c->event.data.scalar.anchor);
 	int ret = check_text(c);
 
 	*node = (struct node) { .spot.value = here(c),
@@ -218,7 +159,7 @@ static int compose_scalar(struct composer *c, struct node *node)
 	else
 		node->value = json_new_string(text);
 	if (ret == 0)
-		anchor_close(anchor, node);
+		anchors_close(anchor, node);
 	return ret;
 }
 
@@ -259,7 +200,8 @@ static int compose_items(struct composer *c, unsigned depth, struct node *node)
 
 static int compose_list(struct composer *c, unsigned depth, struct node *node)
 {
-	struct anchor *anchor = anchor_open(c, c->event.data.sequence_start.anchor);
+	struct anchor *anchor =
+		anchors_open(&c->anchors, (const char *)c->event.data.sequence_start.anchor);
 	int ret = open_level(c, depth, c->event.data.sequence_start.tag, "seq");
 
 	if (ret < 0)
@@ -271,7 +213,7 @@ static int compose_list(struct composer *c, unsigned depth, struct node *node)
 	if (ret < 0)
 		json_unref(node->value);
 	else
-		anchor_close(anchor, node);
+		anchors_close(anchor, node);
 	return ret;
 }
 
@@ -381,7 +323,8 @@ static int compose_members(struct composer *c, unsigned depth, struct node *map,
 
 static int compose_map(struct composer *c, unsigned depth, struct node *node)
 {
-	struct anchor *anchor = anchor_open(c, c->event.data.mapping_start.anchor);
+	struct anchor *anchor =
+		anchors_open(&c->anchors, (const char *)c->event.data.mapping_start.anchor);
 	int ret = open_level(c, depth, c->event.data.mapping_start.tag, "map");
 	struct node merged = { 0 };
 
@@ -397,7 +340,7 @@ static int compose_map(struct composer *c, unsigned depth, struct node *node)
 	if (ret < 0)
 		json_unref(node->value);
 	else
-		anchor_close(anchor, node);
+		anchors_close(anchor, node);
 	return ret;
 }
 
@@ -459,6 +402,6 @@ int yaml_read(struct reader *reader)
 	ret = compose_stream(&c);
 	yaml_event_delete(&c.event);
 	yaml_parser_delete(&c.parser);
-	tdestroy(c.anchors, anchor_free);
+	anchors_done(&c.anchors);
 	return ret;
 }
