@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
@@ -30,8 +31,8 @@
 
 #define HEADERS_MAX    (64 * 1024)
 #define BODY_MAX       (64 * 1024 * 1024)
-#define IDLE_S         3600 /* a mock never hangs up first */
-#define ACCEPT_WAIT_MS 100  /* after running out of descriptors */
+#define IDLE_S         3600  /* a mock never hangs up first */
+#define ACCEPT_WAIT_US 50000 /* after running out of descriptors */
 
 struct slot {
 	struct http *http;
@@ -48,9 +49,7 @@ struct http {
 	struct loop *loop;
 	struct http_options options;
 	struct evhttp *server;
-	struct loop_timer *accept_again;
-	struct evconnlistener *listener; /* the server's */
-	struct slot **slots;             /* by descriptor */
+	struct slot **slots; /* by descriptor */
 	size_t nslots;
 	uint64_t connections;
 	size_t *routes; /* stats' counter of each route of the API */
@@ -333,20 +332,20 @@ static void request_came(struct evhttp_request *request, void *arg)
 
 /* --- the server --- */
 
-static void accept_again(void *arg)
+static void accept_again(evutil_socket_t fd, short what, void *arg)
 {
-	struct http *http = arg;
-
-	evconnlistener_enable(http->listener);
+	evconnlistener_enable(arg);
 }
 
-/* Out of descriptors: without a pause the loop would spin on the waiting connection. */
+/* Out of descriptors: without a pause the loop would spin on the waiting connection. `arg` is
+ * evhttp's own, which has taken the listener over. */
 static void accept_failed(struct evconnlistener *listener, void *arg)
 {
-	struct http *http = arg;
+	const struct timeval pause = { .tv_usec = ACCEPT_WAIT_US };
 
 	evconnlistener_disable(listener);
-	loop_timer_set(http->accept_again, ACCEPT_WAIT_MS);
+	event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, accept_again, listener,
+			&pause);
 }
 
 static ev_uint16_t all_methods(void)
@@ -380,25 +379,24 @@ int http_start(struct loop *loop, const struct http_options *options, struct htt
 	       struct err *err)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
+	struct evconnlistener *listener;
 
 	http->loop = loop;
 	http->options = *options;
 	http->recording = options->trace_fd >= 0 || options->admin.served;
 	reply_init(&http->reply);
 	count_routes(http);
-	http->accept_again = loop_timer_new(loop, accept_again, http);
 	http->server = evhttp_new(loop_base(loop));
-	http->listener = evconnlistener_new(loop_base(loop), NULL, http,
-					    LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0,
-					    options->listen_fd);
-	if (!http->server || !http->listener ||
-	    !evhttp_bind_listener(http->server, http->listener)) {
-		if (!http->listener)
+	listener = evconnlistener_new(loop_base(loop), NULL, http,
+				      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0,
+				      options->listen_fd);
+	if (!http->server || !listener || !evhttp_bind_listener(http->server, listener)) {
+		if (!listener)
 			close(options->listen_fd);
 		http_stop(http);
 		return err_set(err, -ENOMEM, "libevent cannot make an HTTP server");
 	}
-	evconnlistener_set_error_cb(http->listener, accept_failed);
+	evconnlistener_set_error_cb(listener, accept_failed);
 	evhttp_set_gencb(http->server, request_came, http);
 	set_limits(http->server);
 	*out = http;
@@ -411,7 +409,6 @@ void http_stop(struct http *http)
 		return;
 	if (http->server)
 		evhttp_free(http->server);
-	loop_timer_free(http->accept_again);
 	for (size_t i = 0; i < http->nslots; i++) {
 		if (http->slots[i])
 			loop_timer_free(http->slots[i]->timer);

@@ -185,6 +185,41 @@ teardown() { mock_stop; }
 	[ "$(field by_status.200 <<< "$stats")" = 1000 ]
 }
 
+@test "out of descriptors, connections wait and are all served" {
+	mock_under='prlimit --nofile=40:40' mock_start --delay 10ms
+	run python3 "$top_srcdir/tests/scenario/crowd.py" "$url/inventory/materials?id=1" 200
+	[ "$output" = 200 ]
+}
+
+@test "requests on one connection are answered in order, bodies and all" {
+	mock_start --delay 20ms
+	run python3 - "$url" <<-'END'
+		import re, socket, sys
+		host, port = sys.argv[1].removeprefix("http://").split(":")
+		peer = socket.create_connection((host, int(port)), 30)
+		get = "GET /inventory/materials?id=%d HTTP/1.1\r\nHost: x\r\n\r\n"
+		post = "POST /inventory/materials HTTP/1.1\r\nHost: x\r\n" \
+		       "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+		last = "GET /inventory/materials?id=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+		peer.sendall((get % 1 + post + get % 2 + last).encode())
+		answer = b"".join(iter(lambda: peer.recv(65536), b"")).decode()
+		print(*re.findall(r'HTTP/1.1 \d+|"id":"\d"', answer))
+	END
+	[ "$output" = 'HTTP/1.1 200 "id":"1" HTTP/1.1 405 HTTP/1.1 200 "id":"2" HTTP/1.1 200 "id":"3"' ]
+}
+
+@test "a stop breaks off what is waiting" {
+	mock_start --delay 1h --log "$BATS_TEST_TMPDIR/log"
+	curl -s "$url/inventory/products?id=1" 3>&- &
+	client=$!
+	waiting() { [ "$(get "$url/__admin/stats" | field in_flight)" = 1 ]; }
+	eventually waiting
+	mock_stop
+	wait "$client" || client_status=$?
+	[ "$client_status" = 52 ]
+	[ "$(cut -d' ' -f2- "$BATS_TEST_TMPDIR/log")" = "1 GET /inventory/products?id=1 gone" ]
+}
+
 @test "the request log has a line for each request, and survives a kill" {
 	mock_start --delay 0 --log "$BATS_TEST_TMPDIR/log"
 	get "$url/inventory/materials?id=[1-3]" > /dev/null

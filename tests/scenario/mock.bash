@@ -1,9 +1,10 @@
 # Starts and stops fetchmock for a bats test: `load mock`, then mock_start [OPTION...] [FILE].
 
-# Sets $url (or $socket's name for unix:) and $mock_pid. Waits for the line that says it listens.
+# Sets $url and $mock_pid. Waits for the line that says it listens. $mock_under is a command that
+# runs it (strace, prlimit); none by default.
 mock_start() {
 	mock_out=$BATS_TEST_TMPDIR/fetchmock.out
-	"$top_builddir/src/fetchmock/fetchmock" -l 127.0.0.1:0 "$@" \
+	${mock_under:-} "$top_builddir/src/fetchmock/fetchmock" -l 127.0.0.1:0 "$@" \
 		> "$mock_out" 2> "$BATS_TEST_TMPDIR/fetchmock.err" 3>&- &
 	mock_pid=$!
 	local deadline=$((SECONDS + 20))
