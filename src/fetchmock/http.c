@@ -391,7 +391,9 @@ int http_start(struct loop *loop, const struct http_options *options, struct htt
 				      LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0,
 				      options->listen_fd);
 	if (!http->server || !listener || !evhttp_bind_listener(http->server, listener)) {
-		if (!listener)
+		if (listener)
+			evconnlistener_free(listener);
+		else
 			close(options->listen_fd);
 		http_stop(http);
 		return err_set(err, -ENOMEM, "libevent cannot make an HTTP server");
