@@ -34,8 +34,8 @@ struct loop_watch {
 	void *arg;
 };
 
-/* With a changelist, several changes of one descriptor within a turn cost one epoll_ctl(2) or none.
- * It is wrong only for duplicates of a watched descriptor, which nobody makes here. */
+/* Without libevent's changelist: it speaks to epoll about a descriptor after its owner has closed
+ * it, when another thread may have got that number. */
 int loop_new(struct loop **loop, struct err *err)
 {
 	struct event_config *config = event_config_new();
@@ -43,7 +43,6 @@ int loop_new(struct loop **loop, struct err *err)
 
 	if (!config)
 		no_memory();
-	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	base = event_base_new_with_config(config);
 	event_config_free(config);
