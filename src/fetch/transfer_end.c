@@ -137,6 +137,8 @@ void transfer_end(struct transfer *transfer, int curl_code, enum outcome forced)
 {
 	struct response *response = &transfer->response;
 	CURLcode code = (CURLcode)curl_code;
+	bool timed = forced == OUTCOME_CONNECT || transfer->refused == OUTCOME_CONNECT ||
+		     code == CURLE_OPERATION_TIMEDOUT;
 	struct err err = ERR_INIT;
 
 	response->taken_us = clock_monotonic_us() - transfer->begun_us;
@@ -144,8 +146,7 @@ void transfer_end(struct transfer *transfer, int curl_code, enum outcome forced)
 	read_info(transfer);
 	if (response->transfer == OUTCOME_OK)
 		return;
-	explain(transfer, code, forced == OUTCOME_CONNECT || code == CURLE_OPERATION_TIMEDOUT,
-		&err);
+	explain(transfer, code, timed, &err);
 	snprintf(response->error, sizeof(response->error), "%.*s", (int)sizeof(response->error) - 1,
 		 err.text);
 }
