@@ -19,12 +19,15 @@
 #include "base/xalloc.h"
 #include "fetch/transfer.h"
 
-#define INBOX_ITEMS 4
-
+/* The inbox is one slot, for a lane carries one request at a time; a mailbox would cost two more
+ * system calls a request for a descriptor that nobody watches. */
 struct lane {
 	const struct engine_options *options;
-	struct mailbox *inbox;
 	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct request *inbox; /* under lock, as is `ended` */
+	bool ended;
 	atomic_bool cancel;
 	uint64_t run; /* of the request that is out, or was last; main loop's */
 };
@@ -59,17 +62,31 @@ static void serve(struct lane *lane, struct transfer *transfer, struct request *
 	send_parcel(lane->options, lane->options->digest(request, &transfer->response));
 }
 
+/* NULL: the engine stops. */
+static struct request *wait_for_request(struct lane *lane)
+{
+	struct request *request;
+
+	pthread_mutex_lock(&lane->lock);
+	while (!lane->inbox && !lane->ended)
+		pthread_cond_wait(&lane->changed, &lane->lock);
+	request = lane->inbox;
+	lane->inbox = NULL;
+	pthread_mutex_unlock(&lane->lock);
+	return request;
+}
+
 static void *lane_main(void *arg)
 {
 	struct lane *lane = arg;
 	struct transfer transfer;
-	void *item;
+	struct request *request;
 
 	if (transfer_init(&transfer, NULL, NULL) < 0)
 		no_memory();
 	transfer.cancel = &lane->cancel;
-	while (mailbox_wait(lane->inbox, &item, 1, -1) == 1)
-		serve(lane, &transfer, item);
+	while ((request = wait_for_request(lane)))
+		serve(lane, &transfer, request);
 	transfer_done(&transfer);
 	return NULL;
 }
@@ -94,21 +111,36 @@ static int start_thread(struct lane *lane, unsigned number)
 	return -code;
 }
 
+/* Hands over a request, or (NULL) the news that there will be no more. */
+static void tell(struct lane *lane, struct request *request)
+{
+	pthread_mutex_lock(&lane->lock);
+	assert(!lane->inbox);
+	lane->inbox = request;
+	lane->ended = request == NULL;
+	pthread_cond_signal(&lane->changed);
+	pthread_mutex_unlock(&lane->lock);
+}
+
+static void lane_free(struct lane *lane)
+{
+	pthread_cond_destroy(&lane->changed);
+	pthread_mutex_destroy(&lane->lock);
+	free(lane);
+}
+
 static int lane_start(struct engine *engine, unsigned number, struct err *err)
 {
 	struct lane *lane = xcalloc(1, sizeof(*lane));
-	int rc = mailbox_new(INBOX_ITEMS, &lane->inbox, err);
+	int rc;
 
 	lane->options = &engine->options;
-	if (rc == 0) {
-		rc = start_thread(lane, number);
-		if (rc < 0)
-			err_sys(err, rc, "cannot start a thread");
-	}
+	pthread_mutex_init(&lane->lock, NULL);
+	pthread_cond_init(&lane->changed, NULL);
+	rc = start_thread(lane, number);
 	if (rc < 0) {
-		mailbox_free(lane->inbox);
-		free(lane);
-		return rc;
+		lane_free(lane);
+		return err_sys(err, rc, "cannot start a thread");
 	}
 	engine->lanes[number] = lane;
 	return 0;
@@ -131,8 +163,6 @@ static void submit_one(struct engine *engine, struct request *request)
 {
 	struct err err = ERR_INIT;
 	struct lane *lane;
-	void *item = request;
-	bool sent;
 
 	assert(request->lane < engine->options.lanes);
 	if (!engine->lanes[request->lane] && lane_start(engine, request->lane, &err) < 0) {
@@ -142,9 +172,7 @@ static void submit_one(struct engine *engine, struct request *request)
 	lane = engine->lanes[request->lane];
 	lane->run = request->scope->run;
 	atomic_store(&lane->cancel, false);
-	sent = mailbox_send(lane->inbox, &item, 1);
-	assert(sent);
-	(void)sent;
+	tell(lane, request);
 }
 
 int engine_threads_start(const struct engine_options *options, struct engine **engine,
@@ -175,18 +203,17 @@ void engine_threads_cancel(struct engine *engine, uint64_t run)
 	}
 }
 
-/* Closing all inboxes first lets the threads end side by side. */
+/* Telling all before joining one lets the threads end side by side. */
 void engine_threads_stop(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->options.lanes; i++)
 		if (engine->lanes[i])
-			mailbox_close(engine->lanes[i]->inbox);
+			tell(engine->lanes[i], NULL);
 	for (unsigned i = 0; i < engine->options.lanes; i++) {
 		if (!engine->lanes[i])
 			continue;
 		pthread_join(engine->lanes[i]->thread, NULL);
-		mailbox_free(engine->lanes[i]->inbox);
-		free(engine->lanes[i]);
+		lane_free(engine->lanes[i]);
 	}
 	free(engine->lanes);
 	free(engine);
