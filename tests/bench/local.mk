@@ -1,4 +1,6 @@
 # Measurements, built and run by hand: make tests/bench/NAME CFLAGS=-O2.
-EXTRA_PROGRAMS = tests/bench/scan_bench
+EXTRA_PROGRAMS = tests/bench/scan_bench tests/bench/engine_bench
 tests_bench_scan_bench_SOURCES = tests/bench/scan_bench.c
 tests_bench_scan_bench_LDADD = $(BASE_LIBS)
+tests_bench_engine_bench_SOURCES = tests/bench/engine_bench.c
+tests_bench_engine_bench_LDADD = $(FETCH_LIBS)
