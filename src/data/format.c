@@ -63,11 +63,13 @@ int format_new_columns(const struct colset *set, const struct extract *extract,
 	struct finding finding = { .room = len < COLSET_MAX ? COLSET_MAX - len : 0,
 				   .found = found,
 				   .arg = arg };
+	struct colset *held;
 	struct shred shred;
 	int code = 0;
 
 	if (!colset_auto(set))
 		return 0;
+	held = colset_ref(set); /* `found` may let go of it */
 	shred_init(&shred, colset_keys(set), true, rows_end(extract));
 	shred.found = note;
 	shred.arg = &finding;
@@ -83,5 +85,6 @@ int format_new_columns(const struct colset *set, const struct extract *extract,
 	}
 	names_done(&finding.seen);
 	shred_done(&shred);
+	colset_unref(held);
 	return code;
 }
