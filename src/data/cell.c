@@ -8,33 +8,6 @@
 #include "base/pointer.h"
 #include "base/scan.h"
 
-const char *cell_read(const char *at, const char *end, struct cell *cell)
-{
-	const char *from = at;
-	unsigned flags = 0;
-
-	switch (*at) {
-	case '"':
-		at = walk_string(++from, end, &flags);
-		*cell = (struct cell) { from, (size_t)(at - from), CELL_STRING, (uint8_t)flags };
-		return at + 1;
-	case '{':
-	case '[':
-		at = walk_nest(at, end);
-		cell->kind = CELL_NEST;
-		break;
-	default:
-		at = walk_plain(at, end);
-		cell->kind = *from == 'n'                   ? CELL_NULL
-			     : *from == 't' || *from == 'f' ? CELL_BOOL
-							    : CELL_NUMBER;
-	}
-	cell->ptr = from;
-	cell->len = (size_t)(at - from);
-	cell->flags = 0;
-	return at;
-}
-
 static struct cell member(const char *at, const char *end, struct slice name)
 {
 	struct cell found = { 0 }, key, value;

@@ -31,10 +31,6 @@ struct cell {
 	uint8_t flags; /* of a string: WALK_ bits */
 };
 
-/* Reads the proven JSON value that begins at `at` (no white space before it); returns what follows
- * it. */
-const char *cell_read(const char *at, const char *end, struct cell *cell);
-
 /* The member of an object or the element of an array that a pointer's step leads to; CELL_NONE
  * when there is none. `index` is POINTER_NO_INDEX when the step is no array index. */
 struct cell cell_step(struct cell cell, struct slice step, uint64_t index);
@@ -43,6 +39,35 @@ struct cell cell_step(struct cell cell, struct slice step, uint64_t index);
  * JOB_TYPE_INT, and so on. 0, or -EINVAL with a sentence such as "expected an integer, found the
  * string "abc"". Nulls pass every type. */
 int cell_convert(struct cell *cell, enum job_column_type type, struct err *err);
+
+/* Reads the proven JSON value that begins at `at` (no white space before it); returns what follows
+ * it. */
+static inline const char *cell_read(const char *at, const char *end, struct cell *cell)
+{
+	const char *from = at;
+	unsigned flags = 0;
+
+	switch (*at) {
+	case '"':
+		at = walk_string(++from, end, &flags);
+		*cell = (struct cell) { from, (size_t)(at - from), CELL_STRING, (uint8_t)flags };
+		return at + 1;
+	case '{':
+	case '[':
+		at = walk_nest(at, end);
+		cell->kind = CELL_NEST;
+		break;
+	default:
+		at = walk_plain(at, end);
+		cell->kind = *from == 'n'                   ? CELL_NULL
+			     : *from == 't' || *from == 'f' ? CELL_BOOL
+							    : CELL_NUMBER;
+	}
+	cell->ptr = from;
+	cell->len = (size_t)(at - from);
+	cell->flags = 0;
+	return at;
+}
 
 static inline struct cell cell_text(struct slice text)
 {

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/data/libdata.a
 src_data_libdata_a_SOURCES = \
+	src/data/brief.h \
 	src/data/cell.c \
 	src/data/cell.h \
 	src/data/colset.c \

@@ -11,6 +11,7 @@ void names_done(struct names *names)
 	for (size_t i = 0; i < names->len; i++)
 		free((char *)names->items[i].ptr);
 	free(names->items);
+	free(names->plain);
 	free(names->slots);
 	*names = (struct names) { 0 };
 }
@@ -32,8 +33,14 @@ static void grow(struct names *names)
 	names->nslots = names->nslots ? names->nslots * 2 : 16;
 	names->slots = xcalloc(names->nslots, sizeof(*names->slots));
 	names->items = xreallocarray(names->items, names->nslots / 2, sizeof(*names->items));
+	names->plain = xreallocarray(names->plain, names->nslots / 2, sizeof(*names->plain));
 	for (size_t i = 0; i < names->len; i++)
 		*slot_of(names, names->items[i]) = (uint32_t)(i + 1);
+}
+
+static uint64_t length_bit(size_t len)
+{
+	return UINT64_C(1) << (len < 63 ? len : 63);
 }
 
 size_t names_add(struct names *names, struct slice text)
@@ -46,6 +53,9 @@ size_t names_add(struct names *names, struct slice text)
 	if (*slot == 0) {
 		names->items[names->len].ptr = xstrndup(text.len ? text.ptr : "", text.len);
 		names->items[names->len].len = text.len;
+		names->plain[names->len] = !memchr(names->items[names->len].ptr, '"', text.len) &&
+					   !memchr(names->items[names->len].ptr, '\\', text.len);
+		names->lengths |= length_bit(text.len);
 		*slot = (uint32_t)++names->len;
 	}
 	return *slot - 1;
@@ -53,8 +63,11 @@ size_t names_add(struct names *names, struct slice text)
 
 bool names_find(const struct names *names, struct slice text, size_t *index)
 {
-	uint32_t slot = names->nslots ? *slot_of(names, text) : 0;
+	uint32_t slot;
 
+	if (!(names->lengths & length_bit(text.len)))
+		return false;
+	slot = *slot_of(names, text);
 	if (slot)
 		*index = slot - 1;
 	return slot != 0;

@@ -14,9 +14,11 @@
 
 struct names {
 	struct slice *items; /* owned, NUL-terminated */
+	bool *plain;         /* item i holds no quote and no backslash: as a key it is written so */
 	size_t len;
-	uint32_t *slots; /* item + 1; 0 is free */
-	size_t nslots;   /* a power of two, or 0 */
+	uint64_t lengths; /* bit n: some item has n bytes; bit 63: 63 or more */
+	uint32_t *slots;  /* item + 1; 0 is free */
+	size_t nslots;    /* a power of two, or 0 */
 };
 
 void names_done(struct names *names); /* a zeroed one is empty and valid */

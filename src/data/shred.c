@@ -7,6 +7,7 @@
 
 #include "base/scan.h"
 #include "base/xalloc.h"
+#include "data/brief.h"
 
 void shred_init(struct shred *shred, const struct names *keys, bool flatten, const char *end)
 {
@@ -79,9 +80,8 @@ static bool as_expected(const struct shred *shred, const struct cell *key)
 	if (shred->expected >= shred->keys->len || key->flags & WALK_ESCAPED)
 		return false;
 	next = shred->keys->items[shred->expected];
-	return next.len == prefix + key->len &&
-	       memcmp(next.ptr + prefix, key->ptr, key->len) == 0 &&
-	       (prefix == 0 || memcmp(next.ptr, shred->name.data, prefix) == 0);
+	return next.len == prefix + key->len && brief_same(next.ptr + prefix, key->ptr, key->len) &&
+	       (prefix == 0 || brief_same(next.ptr, shred->name.data, prefix));
 }
 
 static void place(struct shred *shred, struct slice name, const struct cell *value)
@@ -121,38 +121,80 @@ static int store(struct shred *shred, const struct cell *key, const struct cell 
 	return 0;
 }
 
-static bool opens(const struct shred *shred, const char *at)
+static inline bool opens(const struct shred *shred, const char *at)
 {
 	return shred->flatten && *at == '{' && *walk_space(at + 1, shred->end) != '}';
+}
+
+/* Steps over the colon behind a key. */
+static inline const char *to_value(const char *at, const char *end)
+{
+	return walk_space(walk_space(at, end) + 1, end);
+}
+
+/* Reads the member at `at` if its key is the one after the last one met, and returns what follows
+ * it; NULL otherwise. Most members of most records are known so, by one comparison. Only at the top,
+ * where keys are names. */
+static inline const char *known_member(struct shred *shred, const char *at)
+{
+	const struct names *keys = shred->keys;
+	struct slice next;
+
+	if (shred->expected >= keys->len || !keys->plain[shred->expected])
+		return NULL;
+	next = keys->items[shred->expected];
+	if ((size_t)(shred->end - at) < next.len + 2 || at[next.len + 1] != '"' ||
+	    !brief_same(at + 1, next.ptr, next.len))
+		return NULL;
+	at = to_value(at + next.len + 2, shred->end);
+	if (opens(shred, at))
+		return NULL;
+	return cell_read(at, shred->end, &shred->cells[shred->expected++]);
+}
+
+static int members(struct shred *shred, const char **at, struct err *err);
+
+/* Reads the member at `*at`, whatever it is; `*at` moves behind it. */
+static int any_member(struct shred *shred, const char **at, struct err *err)
+{
+	size_t prefix = shred->name.len;
+	const char *end = shred->end;
+	struct cell key, value;
+	int code;
+
+	*at = to_value(cell_read(*at, end, &key), end);
+	if (!opens(shred, *at)) {
+		*at = cell_read(*at, end, &value);
+		return store(shred, &key, &value, err);
+	}
+	*at = walk_space(*at + 1, end);
+	code = add_key(shred, &key, true, err);
+	if (code == 0)
+		code = members(shred, at, err);
+	buf_cut(&shred->name, prefix);
+	return code;
 }
 
 /* Takes apart the object whose first key is at `*at`; `*at` moves behind its brace. */
 static int members(struct shred *shred, const char **at, struct err *err)
 {
-	const char *end = shred->end, *p = *at;
-	size_t prefix = shred->name.len;
-	struct cell key, value;
-	int code = 0;
+	bool top = shred->name.len == 0;
 
 	for (;;) {
-		p = cell_read(p, end, &key);
-		p = walk_space(walk_space(p, end) + 1, end);
-		if (opens(shred, p)) {
-			p = walk_space(p + 1, end);
-			code = add_key(shred, &key, true, err);
-			code = code < 0 ? code : members(shred, &p, err);
-			buf_cut(&shred->name, prefix);
-		} else {
-			p = cell_read(p, end, &value);
-			code = store(shred, &key, &value, err);
-		}
-		p = walk_space(p, end);
-		if (code < 0 || *p == '}')
-			break;
-		p = walk_space(p + 1, end); /* behind the comma */
+		const char *next = top ? known_member(shred, *at) : NULL;
+		int code = 0;
+
+		if (next)
+			*at = next;
+		else
+			code = any_member(shred, at, err);
+		if (code < 0)
+			return code;
+		*at = walk_space(*at, shred->end);
+		if (*(*at)++ == '}')
+			return 0;
+		*at = walk_space(*at, shred->end);
 	}
-	*at = p + 1;
-	return code;
 }
 
 int shred_record(struct shred *shred, struct slice record, struct err *err)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "data/brief.h"
 
 struct sink {
 	struct buf *buf;
@@ -53,8 +54,8 @@ static inline void sink_char(struct sink *sink, char c)
 
 static inline void sink_bytes(struct sink *sink, const char *bytes, size_t len)
 {
-	if (sink_room(sink, len) && len > 0) {
-		memcpy(sink->at, bytes, len);
+	if (sink_room(sink, len)) {
+		brief_copy(sink->at, bytes, len);
 		sink->at += len;
 	}
 }

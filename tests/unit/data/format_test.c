@@ -96,6 +96,14 @@ START_TEST(csv_names_are_quoted_like_texts)
 }
 END_TEST
 
+START_TEST(csv_a_name_that_looks_like_json_is_not_found_in_it)
+{
+	sample_expect(CSV, NULL, "[{\"a\\\":1,\":0},{\"a\":1,\":x\":2}]",
+		      "\"a\"\":1,\",a,:x\n0,,\n,1,2\n");
+	sample_expect(CSV, NULL, "[{\"a\\\\\":0},{\"a\\\":1}\":2}]", "a\\,\"a\"\":1}\"\n0,\n,2\n");
+}
+END_TEST
+
 START_TEST(jsonl_lands_the_record_as_it_came_but_compact)
 {
 	sample_expect(JSONL, NULL,
@@ -269,6 +277,33 @@ START_TEST(metadata_columns_are_filled)
 				"\"run\":17,\"req\":3,\"id\":1}\n");
 	free(csv);
 	free(jsonl);
+}
+END_TEST
+
+START_TEST(parameters_are_metadata_too)
+{
+	static const struct sample_column columns[] = {
+		{ "c", NULL, 0, JOB_META_PARAM, "category" },
+		{ "none", NULL, 0, JOB_META_PARAM, "absent" },
+		{ "id", "/id" },
+		{ NULL }
+	};
+	struct matrix matrix = { 0 };
+	struct point point;
+	const struct row_meta meta = { .matrix = &matrix, .point = &point };
+	char **values = xcalloc(1, sizeof(*values)), *csv, *jsonl;
+
+	values[0] = xstrdup("new, \"used\"");
+	ck_assert_int_eq(matrix_add_list(&matrix, "category", values, 1, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	matrix_point(&matrix, 0, &point);
+	csv = sample_rows(CSV, columns, "{\"id\":1}", &meta);
+	jsonl = sample_rows(JSONL, columns, "{\"id\":1}", &meta);
+	ck_assert_str_eq(csv, "c,none,id\n\"new, \"\"used\"\"\",,1\n");
+	ck_assert_str_eq(jsonl, "{\"c\":\"new, \\\"used\\\"\",\"none\":null,\"id\":1}\n");
+	free(csv);
+	free(jsonl);
+	matrix_done(&matrix);
 }
 END_TEST
 
@@ -453,12 +488,13 @@ UNIT_MAIN("format", csv_quotes_only_where_it_must, csv_keeps_null_and_the_empty_
 	  csv_arrays_and_empty_objects_are_compact_json,
 	  csv_flattens_objects_in_order_of_first_sight, csv_the_last_of_equal_flattened_names_wins,
 	  csv_records_that_are_no_objects_have_one_column, csv_names_are_quoted_like_texts,
+	  csv_a_name_that_looks_like_json_is_not_found_in_it,
 	  jsonl_lands_the_record_as_it_came_but_compact, declared_columns_pick_by_pointer,
 	  declared_columns_pick_from_arrays_and_scalars_too,
 	  declared_columns_may_share_a_key_and_meet_escaped_ones,
 	  declared_columns_take_the_last_of_equal_keys, types_accept_what_they_can_hold_exactly,
 	  types_refuse_the_rest_and_say_where, metadata_columns_are_filled,
-	  an_unknown_key_undoes_the_rows_and_is_listed_once,
+	  parameters_are_metadata_too, an_unknown_key_undoes_the_rows_and_is_listed_once,
 	  new_columns_come_in_order_of_first_sight_each_once,
 	  more_columns_than_a_set_may_have_are_refused, a_name_of_more_than_its_limit_is_refused,
 	  the_ceiling_refuses_all_of_a_response, every_kind_of_the_job_has_a_format)
