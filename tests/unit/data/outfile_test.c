@@ -7,6 +7,7 @@ START_TEST(a_new_file_has_its_header_mode_and_nothing_beside_it)
 {
 	struct stat st;
 
+	umask(0027);
 	create();
 	ck_assert_str_eq(contents("dir/x.csv"), HEADER);
 	ck_assert_uint_eq(outfile_bytes(out), strlen(HEADER));
@@ -18,7 +19,7 @@ START_TEST(a_new_file_has_its_header_mode_and_nothing_beside_it)
 	ck_assert_int_eq(st.st_mode & 07777, 0640);
 	ck_assert_uint_eq(st.st_ino, ledger.ino);
 	ck_assert_int_eq(fstatat(root, "dir", &st, 0), 0);
-	ck_assert_int_eq(st.st_mode & 0777, 0750 & ~022);
+	ck_assert_int_eq(st.st_mode & 0777, 0750);
 	ck_assert_uint_eq(names_in_dir(), 1);
 	ck_assert_int_eq(ledger.opened_ms, NOON);
 }
@@ -226,6 +227,30 @@ START_TEST(other_writers_are_noticed_before_the_next_row)
 }
 END_TEST
 
+START_TEST(the_mode_of_files_is_exact_whatever_the_umask)
+{
+	struct stat st;
+
+	umask(0077);
+	live();
+	ck_assert_int_eq(fstatat(root, "dir/x.csv", &st, 0), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0640);
+}
+END_TEST
+
+START_TEST(a_file_replaced_while_open_is_noticed_at_the_sync)
+{
+	live();
+	put("dir/theirs", HEADER);
+	ck_assert_int_eq(renameat(root, "dir/theirs", root, "dir/x.csv"), 0);
+	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), 0);
+	ck_assert_int_eq(outfile_sync(out, &err), -EUCLEAN);
+	ck_assert_int_eq(outfile_abandon(out, &err), -EUCLEAN);
+	ck_assert_str_eq(contents(matching("*.quarantine")), HEADER);
+	live();
+}
+END_TEST
+
 START_TEST(a_file_moved_away_while_open_is_noticed_at_the_sync)
 {
 	live();
@@ -275,5 +300,7 @@ DISK_MAIN("outfile", a_new_file_has_its_header_mode_and_nothing_beside_it,
 	  abandon_is_tried_again_while_the_disk_is_ill,
 	  a_close_that_failed_half_way_goes_on_under_the_same_name,
 	  other_writers_are_noticed_before_the_next_row,
+	  the_mode_of_files_is_exact_whatever_the_umask,
+	  a_file_replaced_while_open_is_noticed_at_the_sync,
 	  a_file_moved_away_while_open_is_noticed_at_the_sync,
 	  paths_that_cannot_be_names_are_refused)
