@@ -83,7 +83,7 @@ static void check_group(const struct config *config, struct problems *problems)
 
 	if (settings_group(config, &group, &missing, &err) == 0)
 		return;
-	problems_add(problems, config->doc, "/socket_group", false, "%s", err.text);
+	problems_add(problems, config->doc, "/socket_group", "%s", err.text);
 }
 
 int settings_check(const struct options *options)

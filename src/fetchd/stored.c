@@ -42,7 +42,7 @@ void stored_check_secret(const struct job *job, const char *secrets_dir, const s
 	if (strncmp(path, secrets_dir, len) == 0 && path[len] == '/' &&
 	    file_path_clean(path + len + 1))
 		return;
-	problems_add(problems, doc, pointers[job->auth], false,
+	problems_add(problems, doc, pointers[job->auth],
 		     "a job from the socket takes its secrets from secrets_dir, which is %s",
 		     secrets_dir);
 }
@@ -58,7 +58,7 @@ static void check_output(const struct job *job, const struct jobset *jobs, const
 		char *taken = strcmp(other->name, job->name) ? where_output(other, NULL) : NULL;
 
 		if (taken && strcmp(taken, path) == 0)
-			problems_add(problems, doc, "/output/path", false,
+			problems_add(problems, doc, "/output/path",
 				     "output.path: the job \"%s\" (%s) lands in \"%s\" too",
 				     other->name, other->source, path);
 		free(taken);

@@ -72,15 +72,15 @@ static void unknown(struct reader *reader, const char *pointer, const char *name
 	struct buf known;
 
 	if (near) {
-		problems_add(reader->problems, reader->doc, pointer, true,
-			     "unknown key \"%s\"; did you mean \"%s\"?", name, near);
+		problems_add_key(reader->problems, reader->doc, pointer,
+				 "unknown key \"%s\"; did you mean \"%s\"?", name, near);
 		return;
 	}
 	buf_init(&known, 1024);
 	for (const struct key *key = keys; key->name; key++)
 		buf_addf(&known, "%s%s", key == keys ? "" : ", ", key->name);
-	problems_add(reader->problems, reader->doc, pointer, true,
-		     "unknown key \"%s\"; known here: %s", name, buf_text(&known));
+	problems_add_key(reader->problems, reader->doc, pointer,
+			 "unknown key \"%s\"; known here: %s", name, buf_text(&known));
 	buf_done(&known);
 }
 
@@ -117,7 +117,7 @@ void reader_problem(struct reader *reader, const char *pointer, const char *fmt,
 	va_start(ap, fmt);
 	len = vasprintf(&sentence, fmt, ap);
 	va_end(ap);
-	problems_add(reader->problems, reader->doc, pointer, false, "%s", len < 0 ? fmt : sentence);
+	problems_add(reader->problems, reader->doc, pointer, "%s", len < 0 ? fmt : sentence);
 	if (len >= 0)
 		free(sentence);
 }

@@ -121,7 +121,7 @@ struct api *api_load(const char *file, const struct api_overrides *overrides,
 	struct api *api;
 
 	if (doc_read(file, &doc, &err)) {
-		problems_add(problems, NULL, "", false, "%s", err.text);
+		problems_add(problems, NULL, "", "%s", err.text);
 		return NULL;
 	}
 	api = read_api(doc, overrides, problems);
@@ -137,7 +137,7 @@ struct api *api_parse(const char *file, const char *text, const struct api_overr
 	struct api *api;
 
 	if (doc_parse(file, doc_syntax_of(file), slice_of(text), &doc, &err)) {
-		problems_add(problems, NULL, "", false, "%s", err.text);
+		problems_add(problems, NULL, "", "%s", err.text);
 		return NULL;
 	}
 	api = read_api(doc, overrides, problems);

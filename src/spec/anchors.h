@@ -28,7 +28,8 @@ struct anchors {
 	void *tree; /* of tsearch(3); a zeroed one is empty */
 };
 
-/* Begins a node with an anchor; an earlier anchor of that name is forgotten. NULL for a NULL name. */
+/* Begins a node with an anchor; an earlier anchor of that name is forgotten. NULL for a NULL name.
+ */
 struct anchor *anchors_open(struct anchors *anchors, const char *name);
 /* Its node is whole now; the value gets a reference. A NULL anchor is fine. */
 void anchors_close(struct anchor *anchor, const struct node *node);

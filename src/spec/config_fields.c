@@ -1,5 +1,5 @@
-/* The field table of fetchd.yaml. Where something is when nothing is said depends on who runs fetchd:
- * those defaults are config.c's. */
+/* The field table of fetchd.yaml. Where something is when nothing is said depends on who runs
+ * fetchd: those defaults are config.c's. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>

@@ -21,8 +21,8 @@ enum encode_place {
 	ENCODE_PATH,    /* one component of an output path: no "/", no control byte */
 };
 
-/* Appends the encoded value; `raw` leaves it as it is where that can do no harm (a header's line end
- * and a path's "/" are refused all the same). 0, -EINVAL with a sentence, -E2BIG. */
+/* Appends the encoded value; `raw` leaves it as it is where that can do no harm (a header's line
+ * end and a path's "/" are refused all the same). 0, -EINVAL with a sentence, -E2BIG. */
 int encode_value(enum encode_place place, struct slice value, bool raw, struct buf *out,
 		 struct err *err);
 

@@ -1,9 +1,10 @@
-/* Settings as data: one row says all there is to know about a setting, and one walker uses the rows.
+/* Settings as data: one row says all there is to know about a setting, and one walker uses the
+ * rows.
  *
- * A table (job_fields[], config_fields[]) ends with a row without a name; a FIELD_GROUP row holds the
- * table of its members. From the rows come parsing, defaults, hints at the nearest known key, checks
- * and what `show` prints; the manual's tables and the JSON Schema are printed by iterating over them.
- * Adding a setting is one struct member and one row.
+ * A table (job_fields[], config_fields[]) ends with a row without a name; a FIELD_GROUP row holds
+ * the table of its members. From the rows come parsing, defaults, hints at the nearest known key,
+ * checks and what `show` prints; the manual's tables and the JSON Schema are printed by iterating
+ * over them. Adding a setting is one struct member and one row.
  */
 #ifndef SPEC_FIELD_H
 #define SPEC_FIELD_H

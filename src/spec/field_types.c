@@ -70,7 +70,8 @@ static void refuse_choice(const struct field *field, const char *word, const str
 	free(known);
 }
 
-/* The index of `value` in the choices; -1 when it was refused. A number counts as its text (408). */
+/* The index of `value` in the choices; -1 when it was refused. A number counts as its text (408).
+ */
 static int read_choice(const struct field *field, const struct json *value, const struct walk *walk,
 		       const struct trail *at)
 {

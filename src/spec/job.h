@@ -130,9 +130,9 @@ struct job {
 extern const struct field job_fields[];
 
 /* One job from its JSON form (a stored run's definition, a socket's PUT). `doc` gives places, may
- * be NULL; `base` is the pointer of `definition` in it. Relative paths are meant against the file of
- * `doc`; without one, or when its name is no file's ("<request>"), they are a problem. Problems are
- * added; NULL when there was any. */
+ * be NULL; `base` is the pointer of `definition` in it. Relative paths are meant against the file
+ * of `doc`; without one, or when its name is no file's ("<request>"), they are a problem. Problems
+ * are added; NULL when there was any. */
 struct job *job_new(const char *name, const struct json *definition, const struct doc *doc,
 		    const char *base, struct problems *problems);
 struct job *job_ref(const struct job *job);

@@ -1,6 +1,6 @@
 /* The settings of a job that are more than one value: each a FIELD_CUSTOM of job_fields[], reading
- * into a struct job. And what job.c asks after the walk. Inner to job*.c, loader.c and config_fields.c.
- */
+ * into a struct job. And what job.c asks after the walk. Inner to job*.c, loader.c and
+ * config_fields.c. */
 #ifndef SPEC_JOB_PARTS_H
 #define SPEC_JOB_PARTS_H
 

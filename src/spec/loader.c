@@ -221,7 +221,7 @@ static void refuse_path(struct loader *loader, const struct loader_entry *first,
 {
 	char *pointer = xasprintf("%s/output/path", second->base);
 
-	problems_add(loader->problems, second->doc, pointer, false,
+	problems_add(loader->problems, second->doc, pointer,
 		     "jobs.%s.output.path: the job \"%s\" (%s) lands in \"%s\" too",
 		     second->job->name, first->job->name, doc_file(first->doc), first->path);
 	free(pointer);
@@ -251,9 +251,9 @@ static void check_pairs(struct loader *loader)
 		if (strcmp(a->job->name, b->job->name) != 0)
 			first = i;
 		else
-			problems_add(loader->problems, b->doc, b->base, true,
-				     "jobs: a second job named \"%s\"; %s has the first",
-				     b->job->name, doc_file(a->doc));
+			problems_add_key(loader->problems, b->doc, b->base,
+					 "jobs: a second job named \"%s\"; %s has the first",
+					 b->job->name, doc_file(a->doc));
 	}
 }
 

@@ -67,21 +67,41 @@ static void format_sentence(struct err *err, const char *fmt, va_list ap)
 	err_set(err, 0, "%s", raw);
 }
 
-void problems_add(struct problems *problems, const struct doc *doc, const char *pointer,
-		  bool at_key, const char *fmt, ...)
+static struct problem at_pointer(const struct doc *doc, const char *pointer)
 {
+	return (struct problem) { .file = doc ? (char *)doc_file(doc) : (char *)"",
+				  .pointer = (char *)pointer };
+}
+
+void problems_add(struct problems *problems, const struct doc *doc, const char *pointer,
+		  const char *fmt, ...)
+{
+	struct problem problem = at_pointer(doc, pointer);
 	struct err err;
-	struct problem problem = { .file = (char *)"", .pointer = (char *)pointer };
 	va_list ap;
 
 	va_start(ap, fmt);
 	format_sentence(&err, fmt, ap);
 	va_end(ap);
 	problem.sentence = err.text;
-	if (doc) {
-		problem.file = (char *)doc_file(doc);
-		problem.place = at_key ? doc_key_place(doc, pointer) : doc_place(doc, pointer);
-	}
+	if (doc)
+		problem.place = doc_place(doc, pointer);
+	keep(problems, &problem);
+}
+
+void problems_add_key(struct problems *problems, const struct doc *doc, const char *pointer,
+		      const char *fmt, ...)
+{
+	struct problem problem = at_pointer(doc, pointer);
+	struct err err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	format_sentence(&err, fmt, ap);
+	va_end(ap);
+	problem.sentence = err.text;
+	if (doc)
+		problem.place = doc_key_place(doc, pointer);
 	keep(problems, &problem);
 }
 

@@ -29,10 +29,12 @@ struct problems {
 };
 
 void problems_done(struct problems *problems); /* a zeroed one is empty and valid */
-/* `at_key`: the place is the key's (unknown or duplicate key) and not the value's. doc may be NULL.
- */
+/* At the place of the value; doc may be NULL. */
 void problems_add(struct problems *problems, const struct doc *doc, const char *pointer,
-		  bool at_key, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+		  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* At the place of the key: it is unknown or a duplicate. */
+void problems_add_key(struct problems *problems, const struct doc *doc, const char *pointer,
+		      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* For a file without a document: it cannot be read, or is not YAML or JSON from `place` on. */
 void problems_add_at(struct problems *problems, const char *file, struct place place,
 		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -1,5 +1,5 @@
-/* Texts with holes: see template.h. Parsed once into parts; how a value is written into its place is
- * encode.c's. */
+/* Texts with holes: see template.h. Parsed once into parts; how a value is written into its place
+ * is encode.c's. */
 #include "spec/template.h"
 
 #include <ctype.h>

@@ -3,9 +3,9 @@
  * A hole is ${name} or ${name|filter|filter:argument}. Filters: upper, lower, default:TEXT, raw,
  * and a strftime(3) format for times (${scheduled|%Y-%m-%d}, UTC). "$$" is one dollar. What a hole
  * yields is encoded for the place it stands in (RFC 3986: path segment, query value; header value;
- * JSON string), unless `raw` is given. The constant text of a TEMPLATE_QUERY (a query or form value)
- * is encoded too: the result is complete and goes into "name=RESULT" as it is. Compiled once;
- * immutable after, any thread may expand it.
+ * JSON string), unless `raw` is given. The constant text of a TEMPLATE_QUERY (a query or form
+ * value) is encoded too: the result is complete and goes into "name=RESULT" as it is. Compiled
+ * once; immutable after, any thread may expand it.
  */
 #ifndef SPEC_TEMPLATE_H
 #define SPEC_TEMPLATE_H

@@ -1,5 +1,5 @@
-/* Sizes, durations and rates: see units.h. Integers all the way, so that what is shown reads back as
- * the same number. */
+/* Sizes, durations and rates: see units.h. Integers all the way, so that what is shown reads back
+ * as the same number. */
 #include "spec/units.h"
 
 #include <ctype.h>

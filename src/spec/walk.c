@@ -69,8 +69,9 @@ static void complain_at(const struct walk *walk, const char *relative, enum walk
 		add_dotted(&path, pointer);
 		pointer[strlen(pointer)] = '/';
 	}
-	problems_add(walk->problems, walk->doc, pointer, where == AT_KEY, "%s%s%s", buf_text(&path),
-		     path.len ? ": " : "", sentence);
+	(where == AT_KEY ? problems_add_key : problems_add)(walk->problems, walk->doc, pointer,
+							    "%s%s%s", buf_text(&path),
+							    path.len ? ": " : "", sentence);
 	buf_done(&path);
 	free(pointer);
 }

@@ -1,7 +1,7 @@
 /* A walk through a document: where it stands, and how to complain there.
  *
- * A value of a job may come from the job or from `defaults:` beside it; the walk finds which, so that
- * a complaint names the place where it was written.
+ * A value of a job may come from the job or from `defaults:` beside it; the walk finds which, so
+ * that a complaint names the place where it was written.
  */
 #ifndef SPEC_WALK_H
 #define SPEC_WALK_H

@@ -1,8 +1,8 @@
 /* YAML to a JSON tree with places: libyaml's one door.
  *
  * libyaml gives events; we compose them ourselves, because its own composer keeps no places, lets
- * duplicate keys pass, knows no merge keys, and expands an alias bomb until memory ends. Scalars are
- * typed by the core schema of YAML 1.2 (scalar.c), not by libyaml's 1.1 habits.
+ * duplicate keys pass, knows no merge keys, and expands an alias bomb until memory ends. Scalars
+ * are typed by the core schema of YAML 1.2 (scalar.c), not by libyaml's 1.1 habits.
  */
 #include <errno.h>
 #include <stdbool.h>

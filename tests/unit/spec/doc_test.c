@@ -266,9 +266,9 @@ START_TEST(problems_keep_the_same_sentence_once)
 	struct json *json;
 	char *text;
 
-	problems_add(&problems, doc, "/b", true, "unknown key \"%s\"", "b\n");
-	problems_add(&problems, doc, "/b", true, "unknown key \"%s\"", "b\n");
-	problems_add(&problems, doc, "/b", false, "expected text");
+	problems_add_key(&problems, doc, "/b", "unknown key \"%s\"", "b\n");
+	problems_add_key(&problems, doc, "/b", "unknown key \"%s\"", "b\n");
+	problems_add(&problems, doc, "/b", "expected text");
 	ck_assert_uint_eq(problems.len, 2);
 	text = problem_text(&problems.items[0]);
 	ck_assert_str_eq(text, "a.yaml:2:1: error: unknown key \"b\\x0a\"");
@@ -283,7 +283,7 @@ START_TEST(problems_keep_the_same_sentence_once)
 	free(text);
 	json_unref(json);
 	for (int i = 0; i < PROBLEMS_MAX; i++)
-		problems_add(&problems, NULL, "", false, "number %d", i);
+		problems_add(&problems, NULL, "", "number %d", i);
 	ck_assert_uint_eq(problems.len, PROBLEMS_MAX);
 	ck_assert_uint_eq(problems.dropped, 2);
 	problems_done(&problems);
