@@ -52,6 +52,7 @@ struct field_custom {
 		     const struct walk *walk, const struct trail *at);
 	struct json *(*show)(const void *to); /* NULL: nothing to show */
 	void (*done)(void *to);               /* NULL: nothing to free */
+	const struct field *members;          /* for the manual: of the maps in it; NULL: none */
 };
 
 struct field {

@@ -207,4 +207,4 @@ static void done_columns(void *to)
 }
 
 const struct field_custom job_columns = { "auto, or a list of columns", read_columns, show_columns,
-					  done_columns };
+					  done_columns, column_fields };

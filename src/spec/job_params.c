@@ -195,4 +195,4 @@ static void done_params(void *to)
 }
 
 const struct field_custom job_params = { "map of lists and ranges", read_params, show_params,
-					 done_params };
+					 done_params, range_fields };
