@@ -82,7 +82,7 @@ static int run_verb(struct ctl *ctl)
 
 static int run(struct ctl *ctl, int argc, char **argv)
 {
-	if (!options_parse(ctl, argc, argv))
+	if (!options_read(ctl, argc, argv))
 		return CTL_USAGE;
 	ctl->json = ctl->given[OPTION_JSON] != NULL;
 	ctl->legend = !ctl->given[OPTION_NO_LEGEND];

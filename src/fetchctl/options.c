@@ -62,7 +62,7 @@ static bool refuse(int found, char **argv)
 	return false;
 }
 
-bool options_parse(struct ctl *ctl, int argc, char **argv)
+bool options_read(struct ctl *ctl, int argc, char **argv)
 {
 	struct option longs[OPTION__COUNT + 1];
 	char shorts[2 * OPTION__COUNT + 2];

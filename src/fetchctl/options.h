@@ -35,7 +35,7 @@ extern const struct option_row options[OPTION__COUNT];
 
 /* Fills ctl->given and ctl->words (with the verb's word first). Options may stand anywhere; "--"
  * ends them. False: said on stderr what is wrong. */
-bool options_parse(struct ctl *ctl, int argc, char **argv);
+bool options_read(struct ctl *ctl, int argc, char **argv);
 /* The first option given that is neither global nor in `mask`; OPTION__COUNT when there is none. */
 enum ctl_option options_foreign(const struct ctl *ctl, unsigned mask);
 
