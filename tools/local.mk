@@ -1,5 +1,10 @@
 # Programs of the development tree, never installed.
 EXTRA_DIST += tools/fill-man
 noinst_PROGRAMS += tools/docgen
-tools_docgen_SOURCES = tools/docgen.c
-tools_docgen_LDADD = $(FETCHD_LIBS)
+tools_docgen_SOURCES = \
+	tools/docgen.c \
+	tools/docgen.h \
+	tools/docgen_fields.c \
+	tools/docgen_verbs.c
+tools_docgen_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
+tools_docgen_LDADD = src/fetchctl/libfetchctl.a $(FETCHD_LIBS) $(SMARTCOLS_LIBS)
