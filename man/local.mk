@@ -1,12 +1,12 @@
-# Manual pages, mdoc(7). Their tables are printed by tools/docgen; `make update-man` puts them in.
-man_pages = man/fetchd.8 man/fetchd-protocol.7
+# Manual pages, mdoc(7). Their tables are printed by tools/docgen; `make man-tables` puts them in.
+man_pages = man/fetchctl.1 man/fetchd.yaml.5 man/fetchd-jobs.5 man/fetchd-protocol.7 man/fetchd.8
 dist_man_MANS += $(man_pages)
 
-update-man: tools/docgen
+man-tables: tools/docgen
 	@for page in $(man_pages); do \
 	  "$(srcdir)/tools/fill-man" tools/docgen "$(srcdir)/$$page" > page.tmp && \
 	  { cmp -s page.tmp "$(srcdir)/$$page" || cp page.tmp "$(srcdir)/$$page"; } || exit 1; \
 	  rm -f page.tmp; \
 	done
 
-.PHONY: update-man
+.PHONY: man-tables
