@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "fetch/transfer.h"
+#include "fetchd/news.h"
 #include "fetchd/reload.h"
 #include "fetchd/routes.h"
 #include "fetchd/settings.h"
@@ -76,6 +77,7 @@ static void publish(const struct json *event, void *arg)
 {
 	struct daemon *daemon = arg;
 
+	news_log(event);
 	events_publish(daemon->events, event);
 }
 
@@ -133,8 +135,8 @@ static int start(struct daemon *daemon, struct err *err)
 static void serve(struct daemon *daemon)
 {
 	watch_signals(daemon);
-	log_info("fetchd %s is ready: %zu jobs, socket %s", PACKAGE_VERSION, daemon->jobs->len,
-		 daemon->config->socket);
+	log_info("fetchd %s is ready: %zu %s, socket %s", PACKAGE_VERSION, daemon->jobs->len,
+		 daemon->jobs->len == 1 ? "job" : "jobs", daemon->config->socket);
 	daemon_tell_ready(daemon);
 	loop_run(daemon->loop);
 	log_info("fetchd has stopped");

@@ -20,6 +20,8 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/head.h \
 	src/fetchd/lookup.c \
 	src/fetchd/lookup.h \
+	src/fetchd/news.c \
+	src/fetchd/news.h \
 	src/fetchd/once.c \
 	src/fetchd/once.h \
 	src/fetchd/options.c \

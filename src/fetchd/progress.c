@@ -85,7 +85,7 @@ static int64_t duration_ms(const struct json *run)
 	return to > from ? to - from : 0;
 }
 
-void progress_summary(const struct json *run, struct buf *out)
+void progress_result(const struct json *run, struct buf *out)
 {
 	const char *result = json_str(json_get(run, "result"));
 	const char *reason = json_str(json_get(run, "reason"));
@@ -94,8 +94,7 @@ void progress_summary(const struct json *run, struct buf *out)
 	char took[UNITS_TEXT_MAX];
 
 	duration_human(took_ms, took);
-	buf_addf(out, "run %" PRId64 " of %s: %s", json_int(json_get(run, "id"), 0),
-		 json_str(json_get(run, "job")), result ? result : "not finished");
+	buf_add_text(out, result ? result : "not finished");
 	if (reason)
 		buf_addf(out, " (%s)", reason);
 	buf_addf(out,
@@ -103,6 +102,13 @@ void progress_summary(const struct json *run, struct buf *out)
 		 well, count(run, "total"), json_int(json_get(run, "rows"), 0), failed, took);
 	if (took_ms > 0)
 		buf_addf(out, " (%.1f req/s)", (double)(well + failed) * 1000.0 / (double)took_ms);
+}
+
+void progress_summary(const struct json *run, struct buf *out)
+{
+	buf_addf(out, "run %" PRId64 " of %s: ", json_int(json_get(run, "id"), 0),
+		 json_str(json_get(run, "job")));
+	progress_result(run, out);
 }
 
 void progress_crew(const struct json *run, struct buf *out)
