@@ -79,10 +79,9 @@ static int open_data(const struct head *head, const char *name, struct err *err)
 	return file_open_beneath(head->root, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0, err);
 }
 
-/* -ESTALE: the file there is not the one the ledger speaks of. */
-static int read_live(struct head *head, struct err *err)
+/* -ESTALE: the file of that name is not the one the ledger speaks of. */
+static int read_live_as(struct head *head, const char *name, struct err *err)
 {
-	char *name = xasprintf("%s%s", head->live.path, head->live.extension);
 	struct stat st;
 	int code = open_data(head, name, err), fd = code;
 
@@ -95,8 +94,24 @@ static int read_live(struct head *head, struct err *err)
 		code = read_file(head, fd, head->live.offset, name, err);
 	if (fd >= 0)
 		close(fd);
+	return code;
+}
+
+/* A file that is being closed may bear its new name already. */
+static int read_live(struct head *head, struct err *err)
+{
+	char *name = xasprintf("%s%s", head->live.path, head->live.extension);
+	int code = read_live_as(head, name, err);
+
+	if (code == -ESTALE && head->live.closing)
+		code = read_live_as(head, head->live.closing, err);
 	free(name);
 	return code;
+}
+
+static bool has_live(const struct head *head)
+{
+	return head->live.phase == OUTFILE_LIVE || head->live.phase == OUTFILE_CLOSING;
 }
 
 static int read_closed(struct head *head, const struct json *file, struct err *err)
@@ -113,8 +128,7 @@ static int read_closed(struct head *head, const struct json *file, struct err *e
 
 static int read_all(struct head *head, struct db *db, struct err *err)
 {
-	bool live = head->live.phase == OUTFILE_LIVE && head->live.rows > 0;
-	int code = live ? read_live(head, err) : 0;
+	int code = has_live(head) && head->live.rows > 0 ? read_live(head, err) : 0;
 	struct json *closed;
 
 	if (code != 0)
@@ -153,7 +167,7 @@ static int look_up(struct head *head, struct db *db, struct err *err)
 		return err_set(err, -ENOTSUP, "%s: there is no format with that extension",
 			       head->live.extension);
 	head->total = files_rows(db, head->live.path);
-	if (head->live.phase == OUTFILE_LIVE || head->live.phase == OUTFILE_CLOSING)
+	if (has_live(head))
 		head->total += head->live.rows;
 	return 0;
 }

@@ -93,7 +93,7 @@ static void swap(struct reload *reload)
 	reload->fresh.jobs = NULL;
 	jobset_diff(old, daemon->jobs, note, reload);
 	jobset_free(old);
-	log_info("reloaded: %zu jobs added, %zu changed, %zu removed",
+	log_info("reloaded; jobs added: %zu, changed: %zu, removed: %zu",
 		 json_len(json_get(reply, "added")), json_len(json_get(reply, "changed")),
 		 json_len(json_get(reply, "removed")));
 }

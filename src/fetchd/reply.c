@@ -97,6 +97,18 @@ bool reply_limit(struct call *call, unsigned *limit)
 	return true;
 }
 
+/* Without its workers, of which there may be a thousand: who wants them asks for the run. */
+static struct json *last_run(const struct dispatcher *dispatcher, const char *job)
+{
+	const struct json *last = dispatcher_last(dispatcher, job);
+	struct json *run = last ? json_new_object() : NULL;
+
+	for (struct json_member m = json_first(last); m.key; m = json_next(m))
+		if (strcmp(m.key, "crew") != 0)
+			json_put(run, m.key, json_ref(m.value));
+	return run;
+}
+
 struct json *reply_job(const struct daemon *daemon, const struct job *job)
 {
 	struct run *run = dispatcher_running(daemon->dispatcher, job->name);
@@ -109,7 +121,7 @@ struct json *reply_job(const struct daemon *daemon, const struct job *job)
 	json_put_int(doc, "workers", job->workers);
 	json_put(doc, "schedule", NULL);
 	json_put(doc, "next", NULL);
-	json_put(doc, "last", json_ref(dispatcher_last(daemon->dispatcher, job->name)));
+	json_put(doc, "last", last_run(daemon->dispatcher, job->name));
 	json_put(doc, "running", run && run_id(run) ? json_new_int((int64_t)run_id(run)) : NULL);
 	json_put_str(doc, "source", job->source);
 	return doc;

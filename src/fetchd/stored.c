@@ -168,8 +168,7 @@ static void put_apply(struct change *change)
 	}
 	job = stored->set->jobs[0];
 	jobset_put(daemon->jobs, job);
-	log_run(LOG_LEVEL_INFO, job->name, 0, "the job %s was %s over the socket", job->name,
-		known ? "changed" : "added");
+	log_run(LOG_LEVEL_INFO, job->name, 0, "%s over the socket", known ? "changed" : "added");
 	events_job_changed(daemon->events, job->name, known ? "changed" : "added");
 	call_reply(change->call, known ? 200 : 201, reply_job(daemon, job));
 }
@@ -201,8 +200,7 @@ static void delete_apply(struct change *change)
 		return;
 	}
 	jobset_drop(daemon->jobs, stored->name);
-	log_run(LOG_LEVEL_INFO, stored->name, 0, "the job %s was removed over the socket",
-		stored->name);
+	log_run(LOG_LEVEL_INFO, stored->name, 0, "removed over the socket");
 	events_job_changed(daemon->events, stored->name, "removed");
 	call_reply_empty(change->call, 204);
 }
