@@ -8,3 +8,18 @@ check_PROGRAMS += tests/unit/fetchd/progress_test
 TESTS += tests/unit/fetchd/progress_test
 tests_unit_fetchd_progress_test_SOURCES = tests/unit/fetchd/progress_test.c tests/unit/unit.h
 tests_unit_fetchd_progress_test_LDADD = src/fetchd/libfetchd.a $(SPEC_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/fetchd/events_test
+TESTS += tests/unit/fetchd/events_test
+tests_unit_fetchd_events_test_SOURCES = tests/unit/fetchd/events_test.c tests/unit/unit.h
+tests_unit_fetchd_events_test_LDADD = $(FETCHD_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/fetchd/once_test
+TESTS += tests/unit/fetchd/once_test
+tests_unit_fetchd_once_test_SOURCES = tests/unit/fetchd/once_test.c tests/unit/unit.h
+tests_unit_fetchd_once_test_LDADD = $(FETCHD_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/fetchd/stored_test
+TESTS += tests/unit/fetchd/stored_test
+tests_unit_fetchd_stored_test_SOURCES = tests/unit/fetchd/stored_test.c tests/unit/unit.h
+tests_unit_fetchd_stored_test_LDADD = $(FETCHD_LIBS) $(CHECK_LIBS)
