@@ -95,3 +95,11 @@ END
   [ "$(grep -c 'bad.yaml:1:' <<<"$output")" -ge 2 ]
   [ ! -e state ]
 }
+
+@test "the shipped configuration says the defaults: uncommented it is fine too" {
+  sed -n 's/^# *\([a-z_]*:.*\)/\1/p' "$top_srcdir/etc/fetchd.yaml" | grep -v '^\(async\|threads\|request\):' >fetchd.yaml
+  cat fetchd.yaml
+  run "$fetchd" -c fetchd.yaml --check
+  echo "$output"
+  [ "$status" -eq 0 ] || [[ "$output" == *'no group "fetchd"'* ]]
+}
