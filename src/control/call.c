@@ -137,15 +137,15 @@ static bool read_number(const char *text, uint64_t *value)
 	return *end == '\0' && errno == 0;
 }
 
-bool call_query_number(struct call *call, const char *name, uint64_t def, uint64_t lo, uint64_t hi,
+bool call_query_number(struct call *call, const char *name, struct call_bounds bounds,
 		       uint64_t *value)
 {
 	const char *text = call_query(call, name);
-	uint64_t number = def;
+	uint64_t number = bounds.def;
 
-	if (text && (!read_number(text, &number) || number < lo || number > hi)) {
+	if (text && (!read_number(text, &number) || number < bounds.lo || number > bounds.hi)) {
 		call_problem(call, 400, NULL, "%s must be a whole number from %llu to %llu", name,
-			     (unsigned long long)lo, (unsigned long long)hi);
+			     (unsigned long long)bounds.lo, (unsigned long long)bounds.hi);
 		return false;
 	}
 	*value = number;

@@ -26,9 +26,11 @@ const char *call_content_type(const struct call *call);            /* "" when ab
 bool call_accepts(const struct call *call, const char *type);      /* the Accept header names it */
 bool call_gone(const struct call *call);
 
-/* A query parameter that must be a number in lo..hi; `def` when absent. False: a 400 was sent, the
- * call ended. */
-bool call_query_number(struct call *call, const char *name, uint64_t def, uint64_t lo, uint64_t hi,
+struct call_bounds {
+	uint64_t def, lo, hi; /* when absent; least; most */
+};
+/* A query parameter that must be a number. False: a 400 was sent, the call ended. */
+bool call_query_number(struct call *call, const char *name, struct call_bounds bounds,
 		       uint64_t *value);
 /* The body as one JSON object ("" counts as {}). False: a 400 was sent, the call ended. */
 bool call_json_body(struct call *call, struct json **body);

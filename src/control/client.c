@@ -24,8 +24,7 @@ struct client {
 /* What one call sends. */
 struct message {
 	const char *method, *path, *type;
-	const char *text; /* NULL: no body */
-	size_t len;
+	struct slice text; /* ptr NULL: no body */
 };
 
 /* A stream being read. */
@@ -94,7 +93,7 @@ static struct curl_slist *headers_for(const struct message *message)
 
 	/* Waiting for "100 Continue" on a local socket costs a second and gains nothing. */
 	headers = curl_slist_append(headers, "Expect:");
-	if (message->text) {
+	if (message->text.ptr) {
 		type = xasprintf("Content-Type: %s", message->type);
 		headers = curl_slist_append(headers, type);
 		free(type);
@@ -122,9 +121,9 @@ static void set_up(struct client *client, const struct message *message, const c
 		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
 		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	}
-	if (message->text) {
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->text);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message->len);
+	if (message->text.ptr) {
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, message->text.ptr);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message->text.len);
 	} else if (message->method[0] == 'P') { /* POST, PUT, PATCH say that they have none */
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, 0L);
@@ -168,66 +167,63 @@ static int perform(struct client *client, const struct message *message,
 }
 
 /* The sentence of a problem document, or of a reply that is none. */
-static void explain(int status, const struct json *reply, struct err *err)
+static void explain(struct client_reply *reply)
 {
-	const char *detail = json_str(json_get(reply, "detail"));
+	const char *detail = json_str(json_get(reply->doc, "detail"));
 
-	if (status < 400)
+	if (reply->status < 400)
 		return;
 	if (detail)
-		err_set(err, 0, "%s", detail);
+		err_set(&reply->err, 0, "%s", detail);
 	else
-		err_set(err, 0, "fetchd answered with status %d", status);
+		err_set(&reply->err, 0, "fetchd answered with status %d", reply->status);
 }
 
-static int read_reply(int status, const struct buf *body, struct json **reply, struct err *err)
+/* An error in another form than JSON (a page of evhttp's) is still an error. */
+static int read_reply(const struct buf *body, struct client_reply *reply)
 {
 	struct json *doc = NULL;
 
-	if (body->len && json_parse(buf_text(body), body->len, &doc, NULL) < 0) {
-		if (status < 400)
-			return err_set(err, -EPROTO, "the reply is not JSON; is that fetchd?");
-		doc = NULL; /* an error in another form is still an error */
-	}
-	explain(status, doc, err);
-	*reply = doc;
+	if (body->len && json_parse(buf_text(body), body->len, &doc, NULL) < 0 &&
+	    reply->status < 400)
+		return err_set(&reply->err, -EPROTO, "the reply is not JSON; is that fetchd?");
+	reply->doc = doc;
+	explain(reply);
 	return 0;
 }
 
-static int exchange(struct client *client, const struct message *message, int *status,
-		    struct json **reply, struct err *err)
+static int exchange(struct client *client, const struct message *message,
+		    struct client_reply *reply)
 {
 	struct buf body;
 	CURLcode code;
-	int got, r;
+	int r;
 
+	*reply = (struct client_reply) { .status = 0 };
 	buf_init(&body, REPLY_MAX);
-	got = perform(client, message, gather, &body, &code);
+	reply->status = perform(client, message, gather, &body, &code);
 	if (code != CURLE_OK)
-		r = transfer_failed(client, code, err);
+		r = transfer_failed(client, code, &reply->err);
 	else
-		r = read_reply(got, &body, reply, err);
-	if (r == 0)
-		*status = got;
+		r = read_reply(&body, reply);
 	buf_done(&body);
 	return r;
 }
 
-int client_send(struct client *client, const char *method, const char *path, const char *type,
-		const char *text, size_t len, int *status, struct json **reply, struct err *err)
+int client_post(struct client *client, const char *path, const char *type, struct slice text,
+		struct client_reply *reply)
 {
-	struct message message = { method, path, type, text, len };
+	struct message message = { "POST", path, type, text };
 
-	return exchange(client, &message, status, reply, err);
+	return exchange(client, &message, reply);
 }
 
 int client_call(struct client *client, const char *method, const char *path,
-		const struct json *body, int *status, struct json **reply, struct err *err)
+		const struct json *body, struct client_reply *reply)
 {
 	char *text = body ? json_text(body, false) : NULL;
-	struct message message = { method, path, "application/json", text,
-				   text ? strlen(text) : 0 };
-	int r = exchange(client, &message, status, reply, err);
+	struct message message = { method, path, "application/json", slice_of(text) };
+	int r = exchange(client, &message, reply);
 
 	free(text);
 	return r;
@@ -277,37 +273,39 @@ static size_t gather_lines(char *bytes, size_t size, size_t count, void *arg)
 }
 
 static int stream_result(struct client *client, const struct lines *lines, CURLcode code,
-			 int status, struct err *err)
+			 struct client_reply *reply)
 {
-	struct json *reply = NULL;
-	int r = 0;
+	int r;
 
 	if (lines->enough || code == CURLE_ABORTED_BY_CALLBACK)
 		return 0;
 	if (lines->code < 0)
 		return lines->code;
 	if (code != CURLE_OK)
-		return transfer_failed(client, code, err);
-	if (status >= 400)
-		r = read_reply(status, &lines->buf, &reply, err);
-	json_unref(reply);
+		return transfer_failed(client, code, &reply->err);
+	if (reply->status < 400)
+		return 0;
+	r = read_reply(&lines->buf, reply);
+	json_unref(reply->doc);
+	reply->doc = NULL;
 	return r;
 }
 
 int client_stream(struct client *client, const char *path,
-		  bool (*event)(const struct json *event, void *arg), void *arg, int *status,
-		  struct err *err)
+		  bool (*event)(const struct json *event, void *arg), void *arg,
+		  struct client_reply *reply)
 {
 	struct message message = { .method = "GET", .path = path };
-	struct lines lines = { .curl = client->curl, .event = event, .arg = arg, .err = err };
+	struct lines lines = {
+		.curl = client->curl, .event = event, .arg = arg, .err = &reply->err
+	};
 	CURLcode code;
-	int got, r;
+	int r;
 
+	*reply = (struct client_reply) { .status = 0 };
 	buf_init(&lines.buf, EVENT_MAX);
-	got = perform(client, &message, gather_lines, &lines, &code);
-	r = stream_result(client, &lines, code, got, err);
-	if (r == 0)
-		*status = got;
+	reply->status = perform(client, &message, gather_lines, &lines, &code);
+	r = stream_result(client, &lines, code, reply);
 	buf_done(&lines.buf);
 	return r;
 }

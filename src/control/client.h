@@ -9,28 +9,35 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/slice.h"
 
 struct client;
 
 int client_new(const char *socket, struct client **client, struct err *err);
 void client_free(struct client *client);
-/* `go_on` is asked about once a second while a call waits, and soon after a signal. When it says no,
- * a stream ends as if `event` had said so, and another call with -EINTR. */
+/* `go_on` is asked about once a second while a call waits, and soon after a signal. When it says
+ * no, a stream ends as if `event` had said so, and another call with -EINTR. */
 void client_set_patience(struct client *client, bool (*go_on)(void *arg), void *arg);
 
-/* One call. `body` NULL: none. 0 when any HTTP reply came: *status and *reply (the caller's; NULL
- * when there was none). -ECONNREFUSED or -ENOENT: no daemon there. A problem document's detail is
- * put into *err as well. */
+/* What came of a call. */
+struct client_reply {
+	int status;       /* of HTTP; 0 when no reply came */
+	struct json *doc; /* the caller's to unref; NULL when the reply was empty */
+	struct err err;   /* the sentence of a failed call, or of a reply with status >= 400 */
+};
+
+/* One call. `body` NULL: none. 0 when any HTTP reply came. -ECONNREFUSED or -ENOENT: no daemon is
+ * there; -EPIPE: it broke off. `reply` is set anew in any case. */
 int client_call(struct client *client, const char *method, const char *path,
-		const struct json *body, int *status, struct json **reply, struct err *err);
-/* The same with a text body of some type (YAML). */
-int client_send(struct client *client, const char *method, const char *path, const char *type,
-		const char *text, size_t len, int *status, struct json **reply, struct err *err);
+		const struct json *body, struct client_reply *reply);
+/* POSTs a text of some content type (YAML). */
+int client_post(struct client *client, const char *path, const char *type, struct slice text,
+		struct client_reply *reply);
 /* Reads an NDJSON stream: `event` gets each line (borrowed) and answers whether to go on. 0 when
- * the stream ended or event said no; -EPIPE when it broke off. */
+ * the stream ended or event said no; -EPIPE when it broke off. `reply` has no document. */
 int client_stream(struct client *client, const char *path,
-		  bool (*event)(const struct json *event, void *arg), void *arg, int *status,
-		  struct err *err);
+		  bool (*event)(const struct json *event, void *arg), void *arg,
+		  struct client_reply *reply);
 /* A path segment or query value, percent-encoded. Caller frees. */
 char *client_escape(const char *text);
 

@@ -31,8 +31,8 @@ struct conn {
 
 LIST_HEAD(conn_list, conn);
 
-/* Takes up the connection evhttp made of `bev`; NULL when it is gone already. Members of `group` may
- * write. */
+/* Takes up the connection evhttp made of `bev`; NULL when it is gone already. Members of `group`
+ * may write. */
 struct conn *conn_adopt(struct server *server, struct bufferevent *bev, gid_t group);
 void conn_close(struct conn *conn);
 /* evhttp does not read while a call is open, so a client that leaves would not be noticed: these

@@ -1,10 +1,10 @@
 /* The control server: HTTP/1.1 on the UNIX socket, through libevent's evhttp.
  *
  * Dispatches by the route table, checks who is there (SO_PEERCRED, unix(7)), answers problems
- * itself (404, 405, 413, 403), bounds headers (16 KiB), bodies (16 MiB), connections and the output
- * of slow readers. What is no HTTP or passes those bounds is refused by evhttp itself, with a page of
- * its own (400, 413) and a closed connection. Streams get a heartbeat every 10 s, which is also how a client that left is
- * noticed. Main loop only.
+ * itself (400, 403, 404, 405, 501), bounds headers (16 KiB), bodies (16 MiB), connections and the
+ * output of slow readers. What is no HTTP or passes those bounds is refused by evhttp, with a page
+ * of its own (400, 413) and a closed connection. Streams get a heartbeat every 10 s; a client that
+ * leaves is noticed at once. Main loop only.
  */
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H

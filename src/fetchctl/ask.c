@@ -48,7 +48,7 @@ static const char *reason(int code, char text[static 64])
 	return text;
 }
 
-int ask_failed(struct ctl *ctl, int code, const struct err *err)
+int ask_failed(struct ctl *ctl, int code, const struct client_reply *reply)
 {
 	char why[64];
 
@@ -66,40 +66,38 @@ int ask_failed(struct ctl *ctl, int code, const struct err *err)
 			  ctl->socket, reason(code, why));
 		return CTL_NO_DAEMON;
 	case -EPIPE:
-		say_error("%s; see whether fetchd still runs", err->text);
+		say_error("%s; see whether fetchd still runs", reply->err.text);
 		return CTL_NO_DAEMON;
 	default:
-		say_error("%s", err->text);
+		say_error("%s", reply->err.text);
 		return CTL_FAILED;
 	}
 }
 
-int ask_refused(int status, const struct json *reply, const struct err *err)
+int ask_refused(struct client_reply *reply)
 {
-	say_error("%s", err->text);
-	problems_say(json_get(reply, "items"));
-	return status == 404 ? CTL_NO_SUCH : CTL_FAILED;
+	say_error("%s", reply->err.text);
+	problems_say(json_get(reply->doc, "items"));
+	json_unref(reply->doc);
+	reply->doc = NULL;
+	return reply->status == 404 ? CTL_NO_SUCH : CTL_FAILED;
 }
 
 int ask(struct ctl *ctl, const char *method, const char *path, const struct json *body,
 	struct json **reply)
 {
 	struct client *client = ask_client(ctl);
-	struct err err = ERR_INIT;
-	struct json *got = NULL;
-	int status, r;
+	struct client_reply got;
+	int r;
 
 	if (!client)
 		return CTL_FAILED;
-	r = client_call(client, method, path, body, &status, &got, &err);
+	r = client_call(client, method, path, body, &got);
 	if (r < 0)
-		return ask_failed(ctl, r, &err);
-	if (status >= 400) {
-		r = ask_refused(status, got, &err);
-		json_unref(got);
-		return r;
-	}
-	*reply = got;
+		return ask_failed(ctl, r, &got);
+	if (got.status >= 400)
+		return ask_refused(&got);
+	*reply = got.doc;
 	return 0;
 }
 

@@ -7,9 +7,11 @@
 #include "base/err.h"
 #include "base/json.h"
 
+struct client_reply;
 struct ctl;
 
-/* 0 and the reply (the caller's; NULL when it is empty), or an exit status with the sentence said. */
+/* 0 and the reply (the caller's; NULL when it is empty), or an exit status with the sentence said.
+ */
 int ask(struct ctl *ctl, const char *method, const char *path, const struct json *body,
 	struct json **reply);
 /* Follows a list to its end, or to `limit` items (0: all). `cursor` names the query parameter that
@@ -20,8 +22,8 @@ int ask_list(struct ctl *ctl, const char *path, const char *cursor, uint64_t lim
 /* The client, for what the two above do not do; NULL with the exit status and the sentence said. */
 struct client *ask_client(struct ctl *ctl);
 /* Says why a call did not come through, or what the daemon refused; returns the exit status. */
-int ask_failed(struct ctl *ctl, int code, const struct err *err);
-int ask_refused(int status, const struct json *reply, const struct err *err);
+int ask_failed(struct ctl *ctl, int code, const struct client_reply *reply);
+int ask_refused(struct client_reply *reply); /* and drops its document */
 
 /* "/v1/jobs/" + JOB + "/run", the middle escaped. The caller frees. */
 char *ask_path(const char *before, const char *word, const char *after);

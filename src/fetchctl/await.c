@@ -64,10 +64,9 @@ static bool take_event(const struct json *event, void *arg)
 static void watch_events(struct waiting *waiting)
 {
 	char *path = xasprintf("/v1/events?run=%llu", (unsigned long long)waiting->id);
-	struct err err = ERR_INIT;
-	int status;
+	struct client_reply reply;
 
-	client_stream(waiting->ctl->client, path, take_event, waiting, &status, &err);
+	client_stream(waiting->ctl->client, path, take_event, waiting, &reply);
 	free(path);
 }
 
@@ -76,24 +75,22 @@ static int look(struct waiting *waiting, struct json **run)
 {
 	char *path = xasprintf("/v1/runs/%llu", (unsigned long long)waiting->id);
 	int64_t until = clock_monotonic_ms() + AWAY_MS;
-	struct err err = ERR_INIT;
-	int status = 0, r;
+	struct client_reply reply;
+	int r;
 
-	do {
-		r = client_call(waiting->ctl->client, "GET", path, NULL, &status, run, &err);
-		if (r == 0 || interrupted)
+	for (;;) {
+		r = client_call(waiting->ctl->client, "GET", path, NULL, &reply);
+		if (r == 0 || interrupted || clock_monotonic_ms() >= until)
 			break;
 		poll(NULL, 0, LOOK_MS);
-	} while (clock_monotonic_ms() < until);
+	}
 	free(path);
 	if (r < 0)
-		return interrupted ? 0 : ask_failed(waiting->ctl, r, &err);
-	if (status >= 400) {
-		r = ask_refused(status, *run, &err);
-		json_unref(*run);
-		*run = NULL;
-	}
-	return r;
+		return interrupted ? 0 : ask_failed(waiting->ctl, r, &reply);
+	if (reply.status >= 400)
+		return ask_refused(&reply);
+	*run = reply.doc;
+	return 0;
 }
 
 /* Until the run has ended, or somebody pressed Ctrl-C. */

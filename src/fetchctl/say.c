@@ -46,7 +46,8 @@ int say_usage(const char *fmt, ...)
 }
 
 /* Bytes of the UTF-8 character at `text` that a terminal takes as text; 0: show it as \xNN. Besides
- * control bytes those are C1 controls (U+0080 to U+009F) and what turns the direction of writing. */
+ * control bytes those are C1 controls (U+0080 to U+009F) and what turns the direction of writing.
+ */
 static size_t safe_bytes(const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;

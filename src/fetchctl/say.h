@@ -1,5 +1,5 @@
-/* What fetchctl says outside of tables. Text that comes from elsewhere never reaches a terminal with
- * its control bytes: they are shown as \xNN. */
+/* What fetchctl says outside of tables. Text that comes from elsewhere never reaches a terminal
+ * with its control bytes: they are shown as \xNN. */
 #ifndef FETCHCTL_SAY_H
 #define FETCHCTL_SAY_H
 

@@ -1,6 +1,6 @@
-/* Tables for people, through libsmartcols (its one door). Numbers stand to the right, long texts are
- * cut at the terminal's width, control bytes are escaped, states have colours when they are wanted.
- */
+/* Tables for people, through libsmartcols (its one door). Numbers stand to the right, long texts
+ * are cut at the terminal's width, control bytes are escaped, states have colours when they are
+ * wanted. */
 #ifndef FETCHCTL_TABLE_H
 #define FETCHCTL_TABLE_H
 

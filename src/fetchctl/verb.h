@@ -1,4 +1,5 @@
-/* Verbs: one row each gives parsing, unique prefixes, "did you mean", help and the manual's table. */
+/* Verbs: one row each gives parsing, unique prefixes, "did you mean", help and the manual's table.
+ */
 #ifndef FETCHCTL_VERB_H
 #define FETCHCTL_VERB_H
 

@@ -23,22 +23,20 @@ static int apply_one(struct ctl *ctl, const struct job *job, struct json *applie
 {
 	struct client *client = ask_client(ctl);
 	char *path = ask_path("/v1/jobs/", job->name, "");
-	struct err err = ERR_INIT;
-	struct json *reply = NULL;
-	int status = 0, r;
+	struct client_reply reply;
+	int r;
 
-	r = client ? client_call(client, "PUT", path, job->document, &status, &reply, &err) : -1;
+	r = client ? client_call(client, "PUT", path, job->document, &reply) : -1;
 	free(path);
+	if (!client)
+		return CTL_FAILED;
 	if (r < 0)
-		return client ? ask_failed(ctl, r, &err) : CTL_FAILED;
-	if (status >= 400) {
-		r = ask_refused(status, reply, &err);
-		json_unref(reply);
-		return r;
-	}
+		return ask_failed(ctl, r, &reply);
+	if (reply.status >= 400)
+		return ask_refused(&reply);
 	if (!ctl->json)
-		printf("%s: %s\n", job->name, status == HTTP_CREATED ? "added" : "replaced");
-	json_push(applied, reply);
+		printf("%s: %s\n", job->name, reply.status == HTTP_CREATED ? "added" : "replaced");
+	json_push(applied, reply.doc);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* fetchctl check: is a job file right? The running daemon is asked, because its rules count; without
- * one the same code is used here. */
+/* fetchctl check: is a job file right? The running daemon is asked, because its rules count;
+ * without one the same code is used here. */
 #include "fetchctl/verb.h"
 
 #include <errno.h>
@@ -39,26 +39,22 @@ static int check_there(struct ctl *ctl, const char *file, const struct buf *text
 		doc_syntax_of(file) == DOC_JSON ? "application/json" : "application/yaml";
 	struct client *client = ask_client(ctl);
 	char *path = ask_path("/v1/check?file=", file, "");
-	struct err err = ERR_INIT;
-	struct json *got = NULL;
-	int status = 0, r = -EIO;
+	struct client_reply got;
+	int r;
 
-	if (client)
-		r = client_send(client, "POST", path, type, buf_text(text), text->len, &status,
-				&got, &err);
+	r = client ? client_post(client, path, type, buf_slice(text), &got) : -EIO;
 	free(path);
+	if (!client)
+		return CTL_FAILED;
 	if (r == -ECONNREFUSED || r == -ENOENT || r == -EACCES || r == -EPERM) {
 		*reply = check_here(file);
 		return 0;
 	}
 	if (r < 0)
-		return client ? ask_failed(ctl, r, &err) : CTL_FAILED;
-	if (status >= 400) {
-		r = ask_refused(status, got, &err);
-		json_unref(got);
-		return r;
-	}
-	*reply = got;
+		return ask_failed(ctl, r, &got);
+	if (got.status >= 400)
+		return ask_refused(&got);
+	*reply = got.doc;
 	return 0;
 }
 

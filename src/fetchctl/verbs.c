@@ -14,7 +14,8 @@
 /* clang-format off */
 const struct verb verbs[] = {
 	{ "status", "", 0, 0, 0, verb_status, "GET /v1/status",
-	  "Show the daemon: version, uptime, engines, live runs, memory, and the state of each job" },
+	  "Show the daemon: version, uptime, memory, engines, live runs, and the state of each "
+	  "job" },
 	{ "list", "", 0, 0, LIMIT, verb_list, "GET /v1/jobs",
 	  "List the jobs: state, engine, schedule, last result and when it ended" },
 	{ "show", "JOB", 1, 1, 0, verb_show, "GET /v1/jobs/{job}",
@@ -35,7 +36,8 @@ const struct verb verbs[] = {
 	  "Show what a run would do, without fetching: how many requests, the first and the last, "
 	  "and the files it would write" },
 	{ "try", "JOB [NAME=VALUE...]", 1, INT_MAX, 0, verb_try, "POST /v1/jobs/{job}/try",
-	  "Make one request of a job: show its answer and the rows as they would land; nothing lands" },
+	  "Make one request of a job: show its answer and the rows as they would land; nothing "
+	  "lands" },
 	{ "run", "JOB [NAME=VALUE...]", 1, INT_MAX, START, verb_run, "POST /v1/jobs/{job}/run",
 	  "Start a run; NAME=VALUE narrows a declared parameter" },
 	{ "runs", "[JOB]", 0, 1, LIMIT, verb_runs, "GET /v1/runs",

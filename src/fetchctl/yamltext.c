@@ -26,7 +26,8 @@ static bool is_reserved(const char *text)
 	return false;
 }
 
-/* Begins with a letter, "/" or "$", and holds nothing that means something in block or flow style. */
+/* Begins with a letter, "/" or "$", and holds nothing that means something in block or flow style.
+ */
 static bool is_plain(const char *text)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";

@@ -1,4 +1,5 @@
-/* A JSON document written as YAML, for people: what `show` prints can be put back into a job file. */
+/* A JSON document written as YAML, for people: what `show` prints can be put back into a job file.
+ */
 #ifndef FETCHCTL_YAMLTEXT_H
 #define FETCHCTL_YAMLTEXT_H
 

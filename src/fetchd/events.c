@@ -213,7 +213,7 @@ void handle_events(struct call *call, void *arg)
 	const char *job = call_query(call, "job");
 	uint64_t run;
 
-	if (!call_query_number(call, "run", 0, 1, INT64_MAX, &run))
+	if (!call_query_number(call, "run", (struct call_bounds) { 0, 1, INT64_MAX }, &run))
 		return;
 	if (job && !jobset_find(daemon->jobs, job))
 		reply_no_job(call, job);

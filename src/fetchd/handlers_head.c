@@ -50,7 +50,9 @@ void handle_job_head(struct call *call, void *arg)
 	uint64_t n;
 	char *path;
 
-	if (!job || !call_query_number(call, "n", HEAD_ROWS_DEFAULT, 1, HEAD_ROWS_MAX, &n))
+	if (!job ||
+	    !call_query_number(call, "n",
+			       (struct call_bounds) { HEAD_ROWS_DEFAULT, 1, HEAD_ROWS_MAX }, &n))
 		return;
 	path = where_output(job, &err);
 	if (!path) {

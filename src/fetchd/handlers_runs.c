@@ -28,7 +28,8 @@ void handle_runs(struct call *call, void *arg)
 	struct lookup_page page = { .job = call_query(call, "job") };
 
 	if (reply_limit(call, &page.limit) &&
-	    call_query_number(call, "before", 0, 1, INT64_MAX, &page.before))
+	    call_query_number(call, "before", (struct call_bounds) { 0, 1, INT64_MAX },
+			      &page.before))
 		lookup_runs(daemon->dispatcher, page, found, call);
 }
 
@@ -136,7 +137,8 @@ void handle_run_requests(struct call *call, void *arg)
 	unsigned limit;
 
 	if (!id || !reply_limit(call, &limit) ||
-	    !call_query_number(call, "after", UINT64_MAX, 0, UINT64_MAX, &after))
+	    !call_query_number(call, "after", (struct call_bounds) { UINT64_MAX, 0, UINT64_MAX },
+			       &after))
 		return;
 	if (state && strcmp(state, "failed") != 0) {
 		call_problem(call, 400, NULL, "state: only failed requests are listed one by one");

@@ -91,7 +91,9 @@ bool reply_limit(struct call *call, unsigned *limit)
 {
 	uint64_t value;
 
-	if (!call_query_number(call, "limit", REPLY_LIMIT_DEFAULT, 1, REPLY_LIMIT_MAX, &value))
+	if (!call_query_number(call, "limit",
+			       (struct call_bounds) { REPLY_LIMIT_DEFAULT, 1, REPLY_LIMIT_MAX },
+			       &value))
 		return false;
 	*limit = (unsigned)value;
 	return true;

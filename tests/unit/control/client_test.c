@@ -76,17 +76,17 @@ START_TEST(a_call_brings_status_and_reply)
 {
 	struct client *client =
 		start("HTTP/1.1 201 Created\r\nContent-Length: 8\r\n\r\n{\"a\":1}\n");
-	struct json *reply = NULL, *body = json_new_object();
-	int status = 0;
+	struct client_reply reply;
+	struct json *body = json_new_object();
 
 	json_put_int(body, "x", 1);
-	ck_assert_int_eq(client_call(client, "PUT", "/v1/x?y=1", body, &status, &reply, NULL), 0);
-	ck_assert_int_eq(status, 201);
-	ck_assert_int_eq(json_int(json_get(reply, "a"), 0), 1);
+	ck_assert_int_eq(client_call(client, "PUT", "/v1/x?y=1", body, &reply), 0);
+	ck_assert_int_eq(reply.status, 201);
+	ck_assert_int_eq(json_int(json_get(reply.doc, "a"), 0), 1);
 	ck_assert_ptr_eq(strstr(server.asked, "PUT /v1/x?y=1 HTTP/1.1\r\n"), server.asked);
 	ck_assert_ptr_nonnull(strstr(server.asked, "Content-Type: application/json\r\n"));
 	ck_assert_ptr_nonnull(strstr(server.asked, "\r\n\r\n{\"x\":1}"));
-	json_unref(reply);
+	json_unref(reply.doc);
 	json_unref(body);
 	stop(client);
 }
@@ -96,14 +96,12 @@ START_TEST(a_problem_becomes_the_sentence)
 {
 	struct client *client = start(
 		"HTTP/1.1 404 Not Found\r\nContent-Length: 20\r\n\r\n{\"detail\":\"no such\"}");
-	struct json *reply = NULL;
-	struct err err = ERR_INIT;
-	int status = 0;
+	struct client_reply reply;
 
-	ck_assert_int_eq(client_call(client, "GET", "/v1/x", NULL, &status, &reply, &err), 0);
-	ck_assert_int_eq(status, 404);
-	ck_assert_str_eq(err.text, "no such");
-	json_unref(reply);
+	ck_assert_int_eq(client_call(client, "GET", "/v1/x", NULL, &reply), 0);
+	ck_assert_int_eq(reply.status, 404);
+	ck_assert_str_eq(reply.err.text, "no such");
+	json_unref(reply.doc);
 	stop(client);
 }
 END_TEST
@@ -111,14 +109,12 @@ END_TEST
 START_TEST(an_error_that_is_a_page_is_still_an_error)
 {
 	struct client *client = start("HTTP/1.1 413 Large\r\nContent-Length: 6\r\n\r\n<html>");
-	struct json *reply = NULL;
-	struct err err = ERR_INIT;
-	int status = 0;
+	struct client_reply reply;
 
-	ck_assert_int_eq(client_call(client, "DELETE", "/v1/x", NULL, &status, &reply, &err), 0);
-	ck_assert_int_eq(status, 413);
-	ck_assert_ptr_null(reply);
-	ck_assert_ptr_nonnull(strstr(err.text, "413"));
+	ck_assert_int_eq(client_call(client, "DELETE", "/v1/x", NULL, &reply), 0);
+	ck_assert_int_eq(reply.status, 413);
+	ck_assert_ptr_null(reply.doc);
+	ck_assert_ptr_nonnull(strstr(reply.err.text, "413"));
 	stop(client);
 }
 END_TEST
@@ -126,11 +122,9 @@ END_TEST
 START_TEST(an_answer_that_is_not_json_is_a_failure)
 {
 	struct client *client = start("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
-	struct json *reply = NULL;
-	struct err err = ERR_INIT;
-	int status = 0;
+	struct client_reply reply;
 
-	ck_assert_int_eq(client_call(client, "GET", "/", NULL, &status, &reply, &err), -EPROTO);
+	ck_assert_int_eq(client_call(client, "GET", "/", NULL, &reply), -EPROTO);
 	stop(client);
 }
 END_TEST
@@ -138,19 +132,16 @@ END_TEST
 START_TEST(no_daemon_is_told_with_its_socket)
 {
 	struct client *client = start("");
-	struct json *reply = NULL;
-	struct err err = ERR_INIT;
-	int status = 0;
+	struct client_reply reply;
 	struct client *nobody;
 
 	ck_assert_int_eq(client_new("/tmp/there/is/none.sock", &nobody, NULL), 0);
-	ck_assert_int_eq(client_call(nobody, "GET", "/", NULL, &status, &reply, &err), -ENOENT);
-	ck_assert_ptr_nonnull(strstr(err.text, "/tmp/there/is/none.sock"));
+	ck_assert_int_eq(client_call(nobody, "GET", "/", NULL, &reply), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(reply.err.text, "/tmp/there/is/none.sock"));
 	client_free(nobody);
 
 	shutdown(server.fd, SHUT_RDWR); /* refuses from now on */
-	ck_assert_int_eq(client_call(client, "GET", "/", NULL, &status, &reply, &err),
-			 -ECONNREFUSED);
+	ck_assert_int_eq(client_call(client, "GET", "/", NULL, &reply), -ECONNREFUSED);
 	stop(client);
 }
 END_TEST
@@ -167,13 +158,14 @@ START_TEST(a_stream_comes_line_by_line_until_enough)
 {
 	struct client *client = start("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 				      "b\r\n{\"n\":1}\n{\"n\r\n5\r\n\":2}\n\r\n0\r\n\r\n");
-	int status = 0, n = 0;
+	struct client_reply reply;
+	int n = 0;
 
-	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &status, NULL), 0);
+	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &reply), 0);
 	ck_assert_int_eq(n, 2);
 	n = 1;
 	server.answer = "HTTP/1.1 200 OK\r\n\r\n{\"n\":2}\n{\"n\":3}\n{\"n\":4}\n";
-	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &status, NULL), 0);
+	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &reply), 0);
 	ck_assert_int_eq(n, 3); /* the third said that is enough */
 	stop(client);
 }
@@ -183,10 +175,10 @@ START_TEST(a_stream_that_breaks_off_is_told_from_one_that_ends)
 {
 	struct client *client = start("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 				      "8\r\n{\"n\":1}\n\r\n");
-	struct err err = ERR_INIT;
-	int status = 0, n = 0;
+	struct client_reply reply;
+	int n = 0;
 
-	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &status, &err), -EPIPE);
+	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &reply), -EPIPE);
 	ck_assert_int_eq(n, 1);
 	stop(client);
 }
@@ -196,12 +188,12 @@ START_TEST(a_refused_stream_is_explained)
 {
 	struct client *client = start(
 		"HTTP/1.1 404 Not Found\r\nContent-Length: 20\r\n\r\n{\"detail\":\"no such\"}");
-	struct err err = ERR_INIT;
-	int status = 0, n = 0;
+	struct client_reply reply;
+	int n = 0;
 
-	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &status, &err), 0);
-	ck_assert_int_eq(status, 404);
-	ck_assert_str_eq(err.text, "no such");
+	ck_assert_int_eq(client_stream(client, "/v1/events", count, &n, &reply), 0);
+	ck_assert_int_eq(reply.status, 404);
+	ck_assert_str_eq(reply.err.text, "no such");
 	stop(client);
 }
 END_TEST

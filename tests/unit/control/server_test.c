@@ -63,7 +63,7 @@ static void number(struct call *call, void *daemon)
 	struct json *reply = json_new_object();
 	uint64_t value;
 
-	if (!call_query_number(call, "n", 7, 1, 100, &value)) {
+	if (!call_query_number(call, "n", (struct call_bounds) { 7, 1, 100 }, &value)) {
 		json_unref(reply);
 		return;
 	}
@@ -115,8 +115,8 @@ static void stream(struct call *call, void *daemon)
 	uint64_t n, size;
 	char *text;
 
-	if (!call_query_number(call, "n", 0, 0, 1000000, &n) ||
-	    !call_query_number(call, "size", 10, 0, 100000, &size)) {
+	if (!call_query_number(call, "n", (struct call_bounds) { 0, 0, 1000000 }, &n) ||
+	    !call_query_number(call, "size", (struct call_bounds) { 10, 0, 100000 }, &size)) {
 		json_unref(event);
 		return;
 	}
