@@ -49,7 +49,7 @@ static void describe(const struct json *event, char text[static TEXT_MAX])
 {
 	const struct json *requests = json_get(event, "requests");
 	const struct json *eta = json_get(event, "eta_ms");
-	char human[UNITS_TEXT_MAX] = "?";
+	char human[UNITS_TEXT_MAX] = "unknown";
 
 	if (eta)
 		duration_human(json_int(eta, 0), human);
@@ -70,7 +70,7 @@ static void fill_bar(const struct json *requests, size_t width, char bar[static 
 
 	bar[0] = '[';
 	memset(bar + 1, '#', full);
-	memset(bar + 1 + full, '.', width - full);
+	memset(bar + 1 + full, '-', width - full);
 	strcpy(bar + 1 + width, "]");
 }
 

@@ -11,6 +11,8 @@
 #include "fetchctl/table.h"
 #include "spec/units.h"
 
+#define CREW_SHOWN 50 /* workers: more than that no person reads */
+
 static const struct {
 	const char *result;
 	int status;
@@ -103,7 +105,7 @@ void runview_workers(const struct ctl *ctl, const struct json *run)
 	table_column(table, "TID", TABLE_NUMBER);
 	table_column(table, "REQUESTS", TABLE_NUMBER);
 	table_column(table, "CONNECTIONS", TABLE_NUMBER);
-	for (size_t i = 0; i < json_len(crew); i++) {
+	for (size_t i = 0; i < json_len(crew) && i < CREW_SHOWN; i++) {
 		const struct json *member = json_at(crew, i);
 
 		table_row(table);
@@ -113,7 +115,9 @@ void runview_workers(const struct ctl *ctl, const struct json *run)
 		table_scalar(table, json_get(member, "requests"));
 		table_scalar(table, json_get(member, "connections"));
 	}
-	table_print(table);
+	table_print_below(table);
+	if (json_len(crew) > CREW_SHOWN && ctl->legend)
+		printf("and %zu more workers; --json lists them\n", json_len(crew) - CREW_SHOWN);
 }
 
 void runview_files(const struct ctl *ctl, const struct json *run)
@@ -136,5 +140,5 @@ void runview_files(const struct ctl *ctl, const struct json *run)
 		table_cell(table, size);
 		table_cell(table, json_bool(json_get(file, "live"), false) ? "live" : "closed");
 	}
-	table_print(table);
+	table_print_below(table);
 }

@@ -19,6 +19,7 @@ struct table {
 	size_t ncells, ncolumns;
 	bool color;
 	unsigned char kinds[COLUMNS_MAX];
+	bool filled[COLUMNS_MAX];
 };
 
 /* Words that stand in columns of kind TABLE_STATE. */
@@ -88,6 +89,7 @@ void table_cell(struct table *table, const char *text)
 	shown = say_safe(text ? text : "");
 	if (scols_line_refer_data(table->line, at, shown) < 0) /* takes it */
 		abort();
+	table->filled[at] |= text && *text;
 	if (text && table->color && (table->kinds[at] & TABLE_STATE))
 		paint(table, at, text);
 }
@@ -128,10 +130,26 @@ void table_time(struct table *table, const struct json *time)
 	table_cell(table, text);
 }
 
+static void hide_spare(struct table *table)
+{
+	for (size_t i = 0; i < table->ncolumns; i++)
+		if ((table->kinds[i] & TABLE_SPARE) && !table->filled[i])
+			scols_column_set_flags(scols_table_get_column(table->scols, i),
+					       SCOLS_FL_HIDDEN);
+}
+
 void table_print(struct table *table)
 {
+	hide_spare(table);
 	if (!scols_table_is_empty(table->scols))
 		scols_print_table(table->scols);
 	scols_unref_table(table->scols);
 	free(table);
+}
+
+void table_print_below(struct table *table)
+{
+	if (!scols_table_is_empty(table->scols))
+		putchar('\n');
+	table_print(table);
 }

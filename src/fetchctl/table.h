@@ -17,6 +17,7 @@ enum table_column {
 	TABLE_NUMBER = 1, /* to the right */
 	TABLE_LONG = 2,   /* may be cut when the terminal is too narrow */
 	TABLE_STATE = 4,  /* coloured by its word */
+	TABLE_SPARE = 8,  /* left out when all its cells are empty */
 };
 
 struct table *table_new(const struct ctl *ctl);
@@ -32,5 +33,7 @@ void table_time(struct table *table, const struct json *time);    /* as local ti
 
 /* Prints to stdout what has rows, and frees. */
 void table_print(struct table *table);
+/* The same with an empty line above it. */
+void table_print_below(struct table *table);
 
 #endif

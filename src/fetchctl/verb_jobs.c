@@ -38,11 +38,11 @@ static void show_jobs(const struct ctl *ctl, const struct json *jobs)
 	table_column(table, "STATE", TABLE_STATE);
 	table_column(table, "ENGINE", TABLE_TEXT);
 	table_column(table, "WORKERS", TABLE_NUMBER);
-	table_column(table, "SCHEDULE", TABLE_TEXT);
-	table_column(table, "NEXT", TABLE_TEXT);
+	table_column(table, "SCHEDULE", TABLE_SPARE);
+	table_column(table, "NEXT", TABLE_SPARE);
 	table_column(table, "LAST RESULT", TABLE_STATE);
 	table_column(table, "ENDED", TABLE_TEXT);
-	table_column(table, "DESCRIPTION", TABLE_LONG);
+	table_column(table, "DESCRIPTION", TABLE_LONG | TABLE_SPARE);
 	for (size_t i = 0; i < json_len(jobs); i++)
 		job_row(table, json_at(jobs, i));
 	table_print(table);

@@ -46,7 +46,7 @@ static void show_engines(const struct ctl *ctl, const struct json *engines)
 		table_scalar(table, json_get(engine, "in_flight"));
 		table_scalar(table, json_get(engine, "lanes"));
 	}
-	table_print(table);
+	table_print_below(table);
 }
 
 static void live_row(struct table *table, const struct json *run)
@@ -83,7 +83,7 @@ static void show_live(const struct ctl *ctl, const struct json *runs)
 	table_column(table, "ETA", TABLE_NUMBER);
 	for (size_t i = 0; i < json_len(runs); i++)
 		live_row(table, json_at(runs, i));
-	table_print(table);
+	table_print_below(table);
 }
 
 static void show_jobs(const struct ctl *ctl, const struct json *jobs)
@@ -103,7 +103,7 @@ static void show_jobs(const struct ctl *ctl, const struct json *jobs)
 		table_scalar(table, json_get(job, "last_result"));
 		table_time(table, json_get(job, "last_ended"));
 	}
-	table_print(table);
+	table_print_below(table);
 }
 
 int verb_status(struct ctl *ctl)

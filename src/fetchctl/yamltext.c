@@ -26,22 +26,47 @@ static bool is_reserved(const char *text)
 	return false;
 }
 
-/* Begins with a letter, "/" or "$", and holds nothing that means something in block or flow style.
- */
-static bool is_plain(const char *text)
+static bool is_letter(char c)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-	static const char others[] = "0123456789/$.+=;()<>~^%*!?@|-";
-	size_t len = strlen(text);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
-	if (len == 0 || !strchr("/$", text[0]) == !strchr(letters, text[0]))
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "30s", "64MiB", "5xx" and "20/s" are texts; what strtod reads whole, dates, times and the octal and
+ * binary numbers of older YAML are not written plain. */
+static bool is_quantity(const char *text)
+{
+	char *end;
+
+	if (!is_digit(*text) || (*text == '0' && is_letter(text[1])))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		bool inner = i + 1 < len && text[i + 1] != ' ';
+	strtod(text, &end);
+	if (*end == '\0')
+		return false;
+	for (; *text; text++)
+		if (!is_digit(*text) && !(is_letter(*text) && *text != '_') && !strchr("./", *text))
+			return false;
+	return true;
+}
 
-		if (strchr(letters, text[i]) || strchr(others, text[i]))
+/* A text that begins with a letter, "/" or "$" and holds nothing that means something in YAML. In
+ * flow style (inside brackets) more does. */
+static bool is_word(const char *text, bool flow)
+{
+	const char *others = flow ? "/$.+=;()<>~^%*!?@|&-" : "/$.+=;()<>~^%*!?@|&-{}[],'\"\\";
+
+	if (!is_letter(*text) && *text != '/' && *text != '$')
+		return false;
+	for (const char *c = text; *c; c++) {
+		bool inner = c[1] != '\0' && c[1] != ' ';
+
+		if (is_letter(*c) || is_digit(*c) || strchr(others, *c))
 			continue;
-		if ((text[i] == ':' || text[i] == ' ') && inner)
+		if ((*c == ':' || *c == ' ') && inner)
 			continue;
 		return false;
 	}
@@ -64,11 +89,11 @@ static void print_quoted(FILE *out, const struct json *scalar)
 	free(text);
 }
 
-static void print_scalar(FILE *out, const struct json *scalar)
+static void print_scalar(FILE *out, const struct json *scalar, bool flow)
 {
 	const char *text = json_str(scalar);
 
-	if (text && is_plain(text))
+	if (text && (is_word(text, flow) || is_quantity(text)))
 		fputs(text, out);
 	else
 		print_quoted(out, scalar);
@@ -78,7 +103,7 @@ static void print_key(FILE *out, const char *key)
 {
 	struct json *text = json_new_string(key);
 
-	print_scalar(out, text);
+	print_scalar(out, text, true);
 	json_unref(text);
 }
 
@@ -111,46 +136,52 @@ static bool fits_one_line(const struct json *doc)
 static void print_line(FILE *out, const struct json *doc)
 {
 	if (is_scalar(doc)) {
-		print_scalar(out, doc);
+		print_scalar(out, doc, false);
 		return;
 	}
 	putc(json_type(doc) == JSON_ARRAY ? '[' : '{', out);
 	for (size_t i = 0; json_type(doc) == JSON_ARRAY && i < json_len(doc); i++) {
 		fputs(i ? ", " : "", out);
-		print_scalar(out, json_at(doc, i));
+		print_scalar(out, json_at(doc, i), true);
 	}
 	putc(json_type(doc) == JSON_ARRAY ? ']' : '}', out);
 }
 
-/* After "key:" or "-". */
+static void print_block(FILE *out, const struct json *doc, unsigned indent, bool begun);
+
+/* After "key:". */
 static void print_value(FILE *out, const struct json *value, unsigned indent)
 {
-	if (fits_one_line(value)) {
-		putc(' ', out);
-		print_line(out, value);
-		putc('\n', out);
-		return;
-	}
-	putc('\n', out);
-	yamltext_print(out, value, indent);
+	putc(fits_one_line(value) ? ' ' : '\n', out);
+	print_block(out, value, indent, fits_one_line(value));
 }
 
-void yamltext_print(FILE *out, const struct json *doc, unsigned indent)
+/* `begun`: the first line is already indented. */
+static void print_block(FILE *out, const struct json *doc, unsigned indent, bool begun)
 {
+	int margin = begun ? 0 : (int)indent;
+
 	if (fits_one_line(doc)) {
-		fprintf(out, "%*s", (int)indent, "");
+		fprintf(out, "%*s", margin, "");
 		print_line(out, doc);
 		putc('\n', out);
 		return;
 	}
 	for (struct json_member m = json_first(doc); m.key; m = json_next(m)) {
-		fprintf(out, "%*s", (int)indent, "");
+		fprintf(out, "%*s", margin, "");
 		print_key(out, m.key);
 		putc(':', out);
 		print_value(out, m.value, indent + 2);
+		margin = (int)indent;
 	}
 	for (size_t i = 0; json_type(doc) == JSON_ARRAY && i < json_len(doc); i++) {
-		fprintf(out, "%*s-", (int)indent, "");
-		print_value(out, json_at(doc, i), indent + 2);
+		fprintf(out, "%*s- ", margin, "");
+		print_block(out, json_at(doc, i), indent + 2, true);
+		margin = (int)indent;
 	}
+}
+
+void yamltext_print(FILE *out, const struct json *doc, unsigned indent)
+{
+	print_block(out, doc, indent, false);
 }

@@ -55,14 +55,13 @@ START_TEST(a_job_reads_like_one_that_a_person_wrote)
 				       "    workers: 3\n"
 				       "    enabled: true\n"
 				       "    request:\n"
-				       "      url: \"http://h:1/a/${id}?x=1\"\n"
+				       "      url: http://h:1/a/${id}?x=1\n"
 				       "      headers: {}\n"
 				       "    params:\n"
 				       "      id:\n"
 				       "        range: [0, 49]\n"
 				       "    columns:\n"
-				       "      -\n"
-				       "        name: id\n"
+				       "      - name: id\n"
 				       "        from: /id\n");
 	round_trip(doc);
 }
@@ -71,14 +70,17 @@ END_TEST
 START_TEST(texts_that_yaml_would_take_for_something_else_are_quoted)
 {
 	static const char *const texts[] = {
-		"",     "no",       "True",        "null",     "~",    "1",          "1.5",
-		"0x1f", "010",      "-",           "- a",      "a: b", "a #b",       " a",
-		"a ",   "a:",       "{a}",         "[a]",      "a, b", "*a",         "&a",
-		"!a",   "%a",       "@a",          "`a",       "a\nb", "a\tb",       "\x1b[m",
-		"\x7f", "\xc2\x9b", "\"a\"",       "'a'",      "a\\b", "2026-01-01", "1e5",
-		".5",   "=",        "<<",          "?",        "? a",  "| a",        "> a",
-		"---",  "...",      "caf\xc3\xa9", "$",        "/",    "y",          "infinity",
-		".inf", ".nan",     "a b c",       "http://x", "a:b",  "x*&!",       "a -b",
+		"",     "no",       "True",        "null",  "~",     "1",          "1.5",
+		"0x1f", "010",      "-",           "- a",   "a: b",  "a #b",       " a",
+		"a ",   "a:",       "{a}",         "[a]",   "a, b",  "*a",         "&a",
+		"!a",   "%a",       "@a",          "`a",    "a\nb",  "a\tb",       "\x1b[m",
+		"\x7f", "\xc2\x9b", "\"a\"",       "'a'",   "a\\b",  "2026-01-01", "1e5",
+		".5",   "=",        "<<",          "?",     "? a",   "| a",        "> a",
+		"---",  "...",      "caf\xc3\xa9", "$",     "/",     "y",          "infinity",
+		".inf", ".nan",     "30s",         "64MiB", "5xx",   "20/s",       "0o17",
+		"0b1",  "1_000",    "1:30",        "12e",   "1h30m", "a\"b",       "a'b",
+		"a\\n", "a,b",      "a]b",         "$a}",   "a b c", "http://x",   "a:b",
+		"x*&!", "a -b",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
