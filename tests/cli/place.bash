@@ -99,3 +99,21 @@ run_ended() {
   call GET "/v1/runs/$run"
   has '.state == "ended"'
 }
+
+# ctl WORD...: fetchctl; $status is its exit status, $output its standard output (in the file out),
+# $error its standard error (in err).
+ctl() {
+  status=0
+  FETCHD_SOCKET=${FETCHD_SOCKET-fetchd.sock} "$fetchctl" "$@" >out 2>err || status=$?
+  output=$(cat out)
+  error=$(cat err)
+  echo "fetchctl $*: $status: $error"
+}
+
+# lacks PATTERN FILE...: bats does not notice a "!" that fails.
+lacks() {
+  if grep -q "$@"; then
+    echo "found: $1"
+    return 1
+  fi
+}
