@@ -24,6 +24,7 @@ include tests/cli/local.mk
 include tests/scenario/local.mk
 include tests/contract/local.mk
 include tests/arch/local.mk
+include tests/docs/local.mk
 include tests/crash/local.mk
 
 # What tools/check hands to prove(1), one name a line.
