@@ -181,6 +181,18 @@ START_TEST(all_problems_are_found_in_one_pass)
 }
 END_TEST
 
+START_TEST(a_problem_that_is_known_refuses_a_job_all_the_same)
+{
+	struct problems problems = { 0 };
+
+	ck_assert_ptr_null(made(URL "workers: 0\n", &problems));
+	ck_assert_ptr_null(made(URL "workers: 0\n", &problems));
+	ck_assert_uint_eq(problems.len, 1);
+	ck_assert_uint_eq(problems.raised, 2);
+	problems_done(&problems);
+}
+END_TEST
+
 START_TEST(what_comes_later_is_told_so)
 {
 	bad(URL "schedule: {every: 1h}\n",
@@ -379,8 +391,8 @@ END_TEST
 
 UNIT_MAIN("job", a_url_is_enough_and_the_rest_has_defaults, every_setting_reaches_its_member,
 	  unknown_keys_name_the_nearest, all_problems_are_found_in_one_pass,
-	  what_comes_later_is_told_so, secrets_are_references_and_never_repeated,
-	  relative_secrets_are_beside_the_file, names_in_templates_must_be_known,
-	  output_stays_below_data_dir, urls_are_http, one_body_and_one_key_place,
-	  what_is_shown_makes_the_same_job, the_hash_follows_the_definition, names_of_jobs,
-	  every_row_explains_itself)
+	  a_problem_that_is_known_refuses_a_job_all_the_same, what_comes_later_is_told_so,
+	  secrets_are_references_and_never_repeated, relative_secrets_are_beside_the_file,
+	  names_in_templates_must_be_known, output_stays_below_data_dir, urls_are_http,
+	  one_body_and_one_key_place, what_is_shown_makes_the_same_job,
+	  the_hash_follows_the_definition, names_of_jobs, every_row_explains_itself)
