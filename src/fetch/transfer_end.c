@@ -76,9 +76,10 @@ static void say_limit(struct err *err, const char *what, const char *setting, in
 	err_set(err, 0, "%s within %s (%s)", what, limit, setting);
 }
 
-static void say_too_big(const struct transfer *transfer, struct err *err)
+/* A Content-Length beyond the limit ends it before libcurl has told that the headers are over. */
+static void say_too_big(const struct transfer *transfer, CURLcode code, struct err *err)
 {
-	if (!transfer->headers_done)
+	if (!transfer->headers_done && code != CURLE_FILESIZE_EXCEEDED)
 		err_set(err, 0, "the answer's headers are larger than %d bytes",
 			TRANSFER_HEADERS_MAX);
 	else
@@ -108,7 +109,7 @@ static void explain(const struct transfer *transfer, CURLcode code, bool timed, 
 		say_limit(err, "no byte arrived", "request.stall_timeout", job->stall_timeout_ms);
 		break;
 	case OUTCOME_TOO_BIG:
-		say_too_big(transfer, err);
+		say_too_big(transfer, code, err);
 		break;
 	case OUTCOME_CONNECT:
 		if (timed) {
