@@ -14,3 +14,11 @@ TESTS += tests/scenario/bad_jobs_test
 EXTRA_DIST += tests/scenario/bad-jobs
 tests_scenario_bad_jobs_test_SOURCES = tests/scenario/bad_jobs_test.c tests/unit/unit.h
 tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
+
+# fetchd against servers that answer whatever a test says.
+scenarios = \
+	tests/scenario/bodies.t \
+	tests/scenario/retries.t
+dist_check_SCRIPTS += $(scenarios)
+TESTS += $(scenarios)
+EXTRA_DIST += tests/scenario/server.py tests/scenario/stage.py
