@@ -18,7 +18,9 @@ tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
 # fetchd against servers that answer whatever a test says.
 scenarios = \
 	tests/scenario/bodies.t \
-	tests/scenario/retries.t
+	tests/scenario/redirects.t \
+	tests/scenario/retries.t \
+	tests/scenario/secrets.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)
 EXTRA_DIST += tests/scenario/server.py tests/scenario/stage.py
