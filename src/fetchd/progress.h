@@ -22,8 +22,8 @@ void progress_add(struct progress *progress, const struct json *run);
  * ETA. */
 void progress_line(const struct progress *progress, unsigned width, struct buf *out);
 
-/* "complete, 100 of 100 requests, 100 rows, 0 failed, 6.8 s (14.7 req/s)"; of a run, or of the event
- * of its end. */
+/* "complete, 100 of 100 requests, 100 rows, 0 failed, 6.8 s (14.7 req/s)"; of a run, or of the
+ * event of its end. */
 void progress_result(const struct json *run, struct buf *out);
 /* "run 17 of inventory: complete, 100 of 100 requests, 100 rows, 0 failed, 6.8 s (14.7 req/s)". */
 void progress_summary(const struct json *run, struct buf *out);
