@@ -123,7 +123,8 @@ void run_prepared(struct run *run, struct seed *seed, struct err *err)
 	dispatcher_land(run->dispatcher, landing);
 }
 
-/* A chain that was open goes on at its own page: its point is taken, also once the chain is gone. */
+/* A chain that was open goes on at its own page: its point is taken, also once the chain is gone.
+ */
 static void wake_chain(struct chain *chain, void *arg)
 {
 	struct run *run = arg;
