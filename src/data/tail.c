@@ -104,10 +104,7 @@ int tail_window(const struct tail *tail, uint64_t first, bool quotes, struct buf
 	return err_sys(err, code, "cannot read the last rows");
 }
 
-int tail_read(int fd, uint64_t bytes, enum job_format format, unsigned n, struct json *columns,
-	      struct json *rows, struct err *err)
+int tail_read(const struct tail *tail, struct err *err)
 {
-	const struct tail tail = { fd, bytes, n, columns, rows };
-
-	return format == JOB_FORMAT_CSV ? tail_csv(&tail, err) : tail_jsonl(&tail, err);
+	return tail->format == JOB_FORMAT_CSV ? tail_csv(tail, err) : tail_jsonl(tail, err);
 }

@@ -12,14 +12,22 @@
 #define TAIL_BYTES_MAX (UINT64_C(16) << 20) /* read of the rows */
 #define TAIL_CELLS_MAX (1u << 18)           /* answered */
 
-/* The last `n` rows (n <= 10,000) of the first `bytes` bytes of an open file as arrays of texts, in
- * file order, pushed to `rows`; `columns` gets the header's names (CSV), or the keys in order of
- * first sight (JSONL, flattened as in CSV). Both are arrays of the caller's, and untouched on
- * failure. A CSV null is JSON null, an empty text "". Fewer rows when the limits above are met.
+/* What is asked, and where the answer goes. */
+struct tail {
+	int fd;         /* an open file, of which */
+	uint64_t bytes; /* the first so many count */
+	enum job_format format;
+	unsigned n; /* rows wanted, at most 10,000 */
+	struct json *columns, *rows;
+};
+
+/* The last n rows as arrays of texts, in file order, pushed to `rows`; `columns` gets the header's
+ * names (CSV), or the keys in order of first sight (JSONL, flattened as in CSV). Both are arrays of
+ * the caller's, and untouched on failure. A CSV null is JSON null, an empty text "". Fewer rows
+ * when the limits above are met.
  *
- * 0; -EINVAL: the file is not what we wrote; -E2BIG: not even one row (or the header) is within the
- * limits; -EIO and the like, also when the file is shorter than `bytes`. */
-int tail_read(int fd, uint64_t bytes, enum job_format format, unsigned n, struct json *columns,
-	      struct json *rows, struct err *err);
+ * 0; -EINVAL: the file is not what we wrote; -E2BIG: not even one row (or the header) is within
+ * the limits; -EIO and the like, also when the file is shorter than `bytes`. */
+int tail_read(const struct tail *tail, struct err *err);
 
 #endif

@@ -6,17 +6,9 @@
 #include "base/slice.h"
 #include "data/tail.h"
 
-/* What is asked, and where the answer goes. */
-struct tail {
-	int fd;
-	uint64_t bytes;
-	unsigned n;
-	struct json *columns, *rows;
-};
-
-/* Reads backwards from the end, not before `first`, until the last n rows are in memory, and hands
- * them over as `text` (to be freed with buf_done) and `where` they begin in it. With `quotes` a line
- * feed inside quotes does not end a row. */
+/* Reads backwards from the end, not before `first`, until the last n rows are in memory, and
+ * hands them over as `text` (to be freed with buf_done) and `where` they begin in it. With
+ * `quotes` a line feed inside quotes does not end a row. */
 int tail_window(const struct tail *tail, uint64_t first, bool quotes, struct buf *text,
 		size_t *where, struct err *err);
 

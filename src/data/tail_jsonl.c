@@ -13,7 +13,8 @@ struct lines {
 	size_t len;
 };
 
-/* The walk trusts its bytes, and the file may have been in other hands: so they are proven first. */
+/* The walk trusts its bytes, and the file may have been in other hands: so they are proven
+ * first. */
 static bool proven(struct slice line)
 {
 	struct slice whole;

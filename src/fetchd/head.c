@@ -63,7 +63,8 @@ static int read_file(struct head *head, int fd, uint64_t bytes, const char *name
 {
 	struct json *columns = json_new_array(), *rows = json_new_array();
 	unsigned missing = head->order->n - (unsigned)json_len(head->rows);
-	int code = tail_read(fd, bytes, head->format->kind, missing, columns, rows, err);
+	const struct tail tail = { fd, bytes, head->format->kind, missing, columns, rows };
+	int code = tail_read(&tail, err);
 
 	if (code < 0)
 		err_within(err, "%s", name);

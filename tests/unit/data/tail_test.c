@@ -38,7 +38,7 @@ static char *tail_of(enum job_format format, const char *text, size_t committed,
 
 	json_push(both, columns);
 	json_push(both, rows);
-	if (tail_read(fd, committed, format, n, columns, rows, &err) < 0) {
+	if (tail_read(&(struct tail) { fd, committed, format, n, columns, rows }, &err) < 0) {
 		ck_assert_uint_eq(json_len(columns) + json_len(rows), 0);
 		answer = strdup(err.text);
 	} else {
@@ -241,7 +241,8 @@ START_TEST(many_cells_mean_fewer_rows)
 		buf_addf(&text, "%u\n", i);
 	}
 	fd = file_of(text.data, text.len);
-	ck_assert_int_eq(tail_read(fd, text.len, CSV, 10000, columns, rows, &err), 0);
+	ck_assert_int_eq(
+		tail_read(&(struct tail) { fd, text.len, CSV, 10000, columns, rows }, &err), 0);
 	ck_assert_uint_eq(json_len(columns), 1000);
 	ck_assert_uint_eq(json_len(rows), TAIL_CELLS_MAX / 1000);
 	ck_assert_str_eq(json_str(json_at(json_at(rows, json_len(rows) - 1), 999)), "1000");
