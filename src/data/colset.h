@@ -33,7 +33,7 @@ uint32_t colset_version(const struct colset *set);
 bool colset_find(const struct colset *set, struct slice name, size_t *column); /* O(1) */
 
 /* A new set: the old columns and behind them those of `names` that are new, version + 1. NULL when
- * it would pass COLSET_MAX. */
+ * it would pass COLSET_MAX. Copies the whole set: gather names first. */
 struct colset *colset_extend(const struct colset *set, const struct slice *names, size_t n);
 
 struct json *colset_json(const struct colset *set); /* ["id", "name"]: what the ledger keeps */

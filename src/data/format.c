@@ -37,54 +37,58 @@ const struct format *format_of(enum job_format kind)
 	return format->name ? format : NULL;
 }
 
-/* New names on their way to the caller, each once. */
+/* Names that the set lacks, each once, in order of first sight. */
 struct finding {
-	struct names seen;
-	size_t room; /* names the set may still take */
-	void (*found)(struct slice name, void *arg);
-	void *arg;
+	struct names names;
+	size_t room; /* how many the set may still take */
 };
 
 static void note(struct slice name, void *arg)
 {
 	struct finding *finding = arg;
-	size_t known = finding->seen.len;
 
-	if (known > finding->room || names_add(&finding->seen, name) < known)
-		return;
-	if (finding->seen.len <= finding->room)
-		finding->found(name, finding->arg);
+	if (finding->names.len <= finding->room)
+		names_add(&finding->names, name);
 }
 
-int format_new_columns(const struct colset *set, const struct extract *extract,
-		       void (*found)(struct slice name, void *arg), void *arg, struct err *err)
+static int find_names(const struct colset *set, const struct extract *extract,
+		      struct finding *finding, struct err *err)
 {
-	size_t len = colset_len(set);
-	struct finding finding = { .room = len < COLSET_MAX ? COLSET_MAX - len : 0,
-				   .found = found,
-				   .arg = arg };
-	struct colset *held;
 	struct shred shred;
 	int code = 0;
 
-	if (!colset_auto(set))
-		return 0;
-	held = colset_ref(set); /* `found` may let go of it */
 	shred_init(&shred, colset_keys(set), true, rows_end(extract));
 	shred.found = note;
-	shred.arg = &finding;
+	shred.arg = finding;
 	for (size_t i = 0; i < extract->len && code == 0; i++) {
 		code = shred_record(&shred, extract->records[i], err);
 		if (code < 0)
 			err_within(err, "record %zu of %zu", i + 1, extract->len);
-		else if (finding.seen.len > finding.room)
+		else if (finding->names.len > finding->room)
 			code = err_set(err, -E2BIG,
-				       "record %zu of %zu would make more than %d columns; declare "
-				       "`columns:` or use the format jsonl",
+				       "record %zu of %zu would make more than %d columns: declare "
+				       "those that are wanted under `columns:`",
 				       i + 1, extract->len, COLSET_MAX);
 	}
-	names_done(&finding.seen);
 	shred_done(&shred);
-	colset_unref(held);
+	return code;
+}
+
+int format_widen(const struct extract *extract, struct colset **set, struct err *err)
+{
+	size_t len = colset_len(*set);
+	struct finding finding = { .room = len < COLSET_MAX ? COLSET_MAX - len : 0 };
+	struct colset *wider;
+	int code;
+
+	if (!colset_auto(*set))
+		return 0;
+	code = find_names(*set, extract, &finding, err);
+	if (code == 0 && finding.names.len > 0) {
+		wider = colset_extend(*set, finding.names.items, finding.names.len);
+		colset_unref(*set);
+		*set = wider;
+	}
+	names_done(&finding.names);
 	return code;
 }

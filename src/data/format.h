@@ -51,11 +51,10 @@ struct format {
 extern const struct format formats[]; /* ends with a NULL name */
 const struct format *format_of(enum job_format kind);
 
-/* The names of all columns the records need that `set` lacks, in order of first sight, each
- * once: calls `found` for each. The name is valid during the call only. Nothing for declared
- * columns. 0; -EINVAL: a name is too long; -E2BIG: the set would pass COLSET_MAX (what was found
- * until then has been told). */
-int format_new_columns(const struct colset *set, const struct extract *extract,
-		       void (*found)(struct slice name, void *arg), void *arg, struct err *err);
+/* Gives an automatic set all columns the records need, in order of first sight: when *set lacks
+ * any, its reference is given back and a wider set stands in its place, extended once (extending
+ * copies). Declared sets stay. 0; -EINVAL: a name is too long; -E2BIG: the set would pass
+ * COLSET_MAX. *set is untouched on failure. */
+int format_widen(const struct extract *extract, struct colset **set, struct err *err);
 
 #endif

@@ -132,9 +132,9 @@ static inline const char *to_value(const char *at, const char *end)
 	return walk_space(walk_space(at, end) + 1, end);
 }
 
-/* Reads the member at `at` if its key is the one after the last one met, and returns what follows
- * it; NULL otherwise. Most members of most records are known so, by one comparison. Only at the top,
- * where keys are names. */
+/* Reads the member at `at` if its key is the one after the last one met, and returns what
+ * follows it; NULL otherwise. Most members of most records are known so, by one comparison. Only
+ * at the top, where keys are names. */
 static inline const char *known_member(struct shred *shred, const char *at)
 {
 	const struct names *keys = shred->keys;

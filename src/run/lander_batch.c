@@ -32,30 +32,6 @@ static bool needs_columns(const struct landing *landing)
 	       !encoded_for(landing, output_colset(output_of(landing)));
 }
 
-struct widening {
-	struct colset *set; /* NULL until a new name was found */
-	const struct colset *from;
-	bool too_many;
-};
-
-static void add_name(struct slice name, void *arg)
-{
-	struct widening *widening = arg;
-	const struct colset *now = widening->set ? widening->set : widening->from;
-	struct colset *wider;
-	size_t column;
-
-	if (colset_find(now, name, &column))
-		return;
-	if (colset_len(now) >= COLSET_MAX) {
-		widening->too_many = true;
-		return;
-	}
-	wider = colset_extend(now, &name, 1);
-	colset_unref(widening->set);
-	widening->set = wider;
-}
-
 /* The landing cannot be written as it is and never will be: its run must not go on past it, or a
  * later page of the same chain would be recorded over the gap. */
 static void refuse(struct landing *landing, int code, const struct err *err)
@@ -64,17 +40,11 @@ static void refuse(struct landing *landing, int code, const struct err *err)
 	landing_fail(landing, code, err);
 }
 
-static void find_names(struct landing *landing, struct widening *widening)
+static void find_names(struct landing *landing, struct colset **wider)
 {
 	struct err err = ERR_INIT;
-	int rc = format_new_columns(widening->set ? widening->set : widening->from,
-				    &landing->parcel->extract, add_name, widening, &err);
+	int rc = format_widen(&landing->parcel->extract, wider, &err);
 
-	if (rc == 0 && widening->too_many)
-		rc = err_set(&err, -E2BIG,
-			     "the records have more than %d different keys: declare the columns "
-			     "that are wanted under `columns:`",
-			     COLSET_MAX);
 	if (rc < 0)
 		refuse(landing, rc, &err);
 }
@@ -89,15 +59,15 @@ static bool is_unknown(const struct landing *landing)
 static int widen_output(struct lander *lander, struct output *output, struct lander_items items,
 			struct err *err)
 {
-	struct widening widening = { .from = output_colset(output) };
+	struct colset *wider = colset_ref(output_colset(output));
 	int rc = 0;
 
 	for (size_t i = 0; i < items.n; i++)
 		if (is_unknown(items.at[i]) && output_of(items.at[i]) == output)
-			find_names(items.at[i], &widening);
-	if (widening.set)
-		rc = output_widen(output, lander->db, widening.set, err);
-	colset_unref(widening.set);
+			find_names(items.at[i], &wider);
+	if (colset_version(wider) != colset_version(output_colset(output)))
+		rc = output_widen(output, lander->db, wider, err);
+	colset_unref(wider);
 	return rc;
 }
 

@@ -167,15 +167,6 @@ static struct json *records_json(const struct parcel *parcel)
 	return list;
 }
 
-static void note_name(struct slice name, void *arg)
-{
-	struct colset **set = arg;
-	struct colset *wider = colset_extend(*set, &name, 1);
-
-	colset_unref(*set);
-	*set = wider;
-}
-
 /* Automatic columns begin empty here: they are found in the records, as the lander would. */
 static struct colset *columns_of(struct trial *trial, struct parcel *parcel)
 {
@@ -183,7 +174,7 @@ static struct colset *columns_of(struct trial *trial, struct parcel *parcel)
 
 	if (!parcel->rows.unknown)
 		return set;
-	if (format_new_columns(set, &parcel->extract, note_name, &set, &trial->err) == 0)
+	if (format_widen(&parcel->extract, &set, &trial->err) == 0)
 		digest_encode(parcel, set, &trial->err);
 	return set;
 }

@@ -47,14 +47,6 @@ static void make_body(struct buf *body)
 	buf_add_char(body, ']');
 }
 
-static void found(struct slice name, void *arg)
-{
-	struct colset **set = arg, *wider = colset_extend(*set, &name, 1);
-
-	colset_unref(*set);
-	*set = wider;
-}
-
 static void extract(struct bench *bench)
 {
 	struct err err;
@@ -96,7 +88,7 @@ static void set_up(struct bench *bench)
 	bench->chosen = colset_new(&bench->declared);
 	buf_init(&bench->rows.bytes, 16 << 20);
 	extract(bench);
-	if (format_new_columns(bench->grown, &bench->extract, found, &bench->grown, &err) < 0)
+	if (format_widen(&bench->extract, &bench->grown, &err) < 0)
 		die(err.text);
 }
 

@@ -4,6 +4,11 @@ TESTS += tests/unit/data/colset_test
 tests_unit_data_colset_test_SOURCES = tests/unit/data/colset_test.c tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_colset_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/data/columns_test
+TESTS += tests/unit/data/columns_test
+tests_unit_data_columns_test_SOURCES = tests/unit/data/columns_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_columns_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/data/extract_test
 TESTS += tests/unit/data/extract_test
 tests_unit_data_extract_test_SOURCES = tests/unit/data/extract_test.c tests/unit/data/sample.h tests/unit/unit.h

@@ -70,23 +70,12 @@ static inline void sample_job_free(struct job *job)
 	free(job);
 }
 
-static inline void sample_note(struct slice name, void *arg)
-{
-	struct colset **set = arg;
-	struct colset *grown = colset_extend(*set, &name, 1);
-
-	ck_assert_ptr_nonnull(grown);
-	colset_unref(*set);
-	*set = grown;
-}
-
 /* The set with every column these records need. */
 static inline struct colset *sample_grown(struct colset *set, const struct extract *extract)
 {
 	struct err err = ERR_INIT;
 
-	ck_assert_msg(format_new_columns(set, extract, sample_note, &set, &err) == 0, "%s",
-		      err.text);
+	ck_assert_msg(format_widen(extract, &set, &err) == 0, "%s", err.text);
 	return set;
 }
 
