@@ -26,6 +26,7 @@ include tests/contract/local.mk
 include tests/arch/local.mk
 include tests/docs/local.mk
 include tests/crash/local.mk
+include tests/system/local.mk
 
 # What tools/check hands to prove(1), one name a line.
 list-tests:
