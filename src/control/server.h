@@ -4,7 +4,7 @@
  * itself (400, 403, 404, 405, 501), bounds headers (16 KiB), bodies (16 MiB), connections and the
  * output of slow readers. What is no HTTP or passes those bounds is refused by evhttp, with a page
  * of its own (400, 413) and a closed connection. Streams get a heartbeat every 10 s; a client that
- * leaves is noticed at once. Main loop only.
+ * leaves is noticed at once. The program must ignore SIGPIPE. Main loop only.
  */
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H

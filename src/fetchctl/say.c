@@ -14,7 +14,7 @@
 #define LABEL_WIDTH 14
 #define TEXT_MAX    (1u << 20)
 
-static void error_line(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static void error_line(const char *fmt, va_list ap)
 {
 	char *text;
 

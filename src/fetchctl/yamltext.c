@@ -36,8 +36,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* "30s", "64MiB", "5xx" and "20/s" are texts; what strtod reads whole, dates, times and the octal and
- * binary numbers of older YAML are not written plain. */
+/* "30s", "64MiB", "5xx" and "20/s" are texts; what strtod reads whole, dates, times and the octal
+ * and binary numbers of older YAML are not written plain. */
 static bool is_quantity(const char *text)
 {
 	char *end;

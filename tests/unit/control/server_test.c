@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -170,6 +171,7 @@ static void *live(void *arg)
 
 static void build(void)
 {
+	signal(SIGPIPE, SIG_IGN);
 	house = (struct house) { .stop_fd = eventfd(0, EFD_CLOEXEC) };
 	strcpy(house.dir, "/tmp/fetchd-server-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(house.dir));
@@ -581,6 +583,31 @@ START_TEST(a_silent_stream_beats)
 }
 END_TEST
 
+/* What a client sends while a stream goes to it stays in the kernel, and its sending stalls. */
+START_TEST(a_stream_takes_nothing_in)
+{
+	static char junk[64 << 10];
+	size_t taken = 0;
+	ssize_t n = 0;
+	int fd;
+
+	start();
+	fd = dial();
+	say(fd, "GET /v1/stream?n=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+	hear(fd, "tick", 1);
+	for (int idle = 0; idle < 50 && taken<8 << 20; idle = n> 0 ? 0 : idle + 1) {
+		n = send(fd, junk, sizeof(junk), MSG_DONTWAIT | MSG_NOSIGNAL);
+		taken += n > 0 ? (size_t)n : 0;
+		if (n < 0)
+			poll(NULL, 0, 1);
+	}
+	ck_assert_uint_lt(taken, 4 << 20);
+	close(fd);
+	await(&house.streams_closed, 1);
+	stop();
+}
+END_TEST
+
 START_TEST(a_stream_whose_client_left_is_closed_once)
 {
 	int fd;
@@ -737,7 +764,7 @@ UNIT_MAIN("server", a_request_reaches_its_handler_and_the_answer_its_client,
 	  without_descriptors_clients_wait, a_client_that_leaves_while_its_handler_waits_is_noticed,
 	  a_client_that_only_stopped_sending_is_still_there,
 	  a_stream_is_ndjson_and_ends_when_its_handler_says, a_silent_stream_beats,
-	  a_stream_whose_client_left_is_closed_once,
+	  a_stream_takes_nothing_in, a_stream_whose_client_left_is_closed_once,
 	  a_slow_reader_of_a_stream_is_dropped_with_a_last_event,
 	  stopping_answers_those_who_wait_and_ends_streams,
 	  the_socket_is_narrow_and_a_stale_one_replaced, a_file_that_is_no_socket_is_left_alone,
