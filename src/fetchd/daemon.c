@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "fetch/transfer.h"
+#include "fetchd/descriptors.h"
 #include "fetchd/news.h"
 #include "fetchd/reload.h"
 #include "fetchd/routes.h"
@@ -119,8 +120,10 @@ static int start(struct daemon *daemon, struct err *err)
 		.event = publish,
 		.event_arg = daemon,
 	};
-	int code = transfer_global_init(err);
+	int code;
 
+	descriptors_fit(daemon->config);
+	code = transfer_global_init(err);
 	if (code == 0)
 		code = loop_new(&daemon->loop, err);
 	if (code < 0)

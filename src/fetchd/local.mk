@@ -5,6 +5,8 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/changes.h \
 	src/fetchd/daemon.c \
 	src/fetchd/daemon.h \
+	src/fetchd/descriptors.c \
+	src/fetchd/descriptors.h \
 	src/fetchd/events.c \
 	src/fetchd/events.h \
 	src/fetchd/handlers_daemon.c \

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "fetch/transfer.h"
+#include "fetchd/descriptors.h"
 #include "fetchd/lookup.h"
 #include "fetchd/progress.h"
 #include "fetchd/screen.h"
@@ -315,8 +316,10 @@ static int start_up(struct once *once, struct err *err)
 		.event = event,
 		.event_arg = once,
 	};
-	int code = transfer_global_init(err);
+	int code;
 
+	descriptors_fit(once->settings.config);
+	code = transfer_global_init(err);
 	if (code == 0)
 		code = loop_new(&once->loop, err);
 	if (code == 0)
