@@ -18,9 +18,13 @@ tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
 # fetchd against servers that answer whatever a test says.
 scenarios = \
 	tests/scenario/bodies.t \
+	tests/scenario/crowds.t \
+	tests/scenario/pages.t \
 	tests/scenario/redirects.t \
 	tests/scenario/retries.t \
-	tests/scenario/secrets.t
+	tests/scenario/rows.t \
+	tests/scenario/secrets.t \
+	tests/scenario/stops.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)
 EXTRA_DIST += tests/scenario/server.py tests/scenario/stage.py
