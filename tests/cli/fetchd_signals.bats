@@ -34,11 +34,10 @@ teardown() { stop_all; }
 }
 
 @test "a second signal cuts off what is in flight" {
-  start_mock --delay 60s
-  inventory_job inventory
   make_place 'shutdown_grace: 10m'
   sed -i '/shutdown_grace: 5s/d' fetchd.yaml
   start_mock --delay 60s
+  inventory_job inventory
   start_fetchd
   call POST /v1/jobs/inventory/run
   wait_until in_flight
