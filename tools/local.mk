@@ -1,5 +1,5 @@
-# Programs of the development tree, never installed.
-EXTRA_DIST += tools/fill-man
+# Programs of the development tree, never installed; the README's two commands work in a tarball too.
+EXTRA_DIST += tools/check tools/demo tools/fill-man tools/packages tools/run-test
 noinst_PROGRAMS += tools/docgen
 tools_docgen_SOURCES = \
 	tools/docgen.c \

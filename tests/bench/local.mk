@@ -6,3 +6,4 @@ tests_bench_engine_bench_SOURCES = tests/bench/engine_bench.c
 tests_bench_engine_bench_LDADD = $(FETCH_LIBS)
 tests_bench_digest_bench_SOURCES = tests/bench/digest_bench.c tests/bench/jsonc_rival.c tests/bench/jsonc_rival.h
 tests_bench_digest_bench_LDADD = $(DATA_LIBS)
+EXTRA_DIST += tests/bench/million

@@ -8,6 +8,12 @@ dist_check_SCRIPTS += tests/scenario/mockoon.t
 EXTRA_DIST += tests/scenario/mockoon.json
 TESTS += tests/scenario/mockoon.t
 
+# What that test installs for itself.
+distclean-mockoon:
+	rm -rf build/mockoon
+
+.PHONY: distclean-mockoon
+
 # Malformed job files, each with the sentences it must get.
 check_PROGRAMS += tests/scenario/bad_jobs_test
 TESTS += tests/scenario/bad_jobs_test
