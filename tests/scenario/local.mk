@@ -25,6 +25,7 @@ tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
 scenarios = \
 	tests/scenario/bodies.t \
 	tests/scenario/crowds.t \
+	tests/scenario/files.t \
 	tests/scenario/pages.t \
 	tests/scenario/redirects.t \
 	tests/scenario/retries.t \
@@ -33,4 +34,4 @@ scenarios = \
 	tests/scenario/stops.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)
-EXTRA_DIST += tests/scenario/server.py tests/scenario/stage.py
+EXTRA_DIST += tests/scenario/server.py tests/scenario/stage.py tests/scenario/tap.py

@@ -147,4 +147,35 @@ def test_a_refused_connection_is_tried_and_then_listed(place, engine):
     assert port in failure["error"], failure
 
 
+@stage.each_engine
+def test_a_retry_lands_only_what_was_missing(place, engine):
+    mended = []
+    server = Server(place, lambda r: reply({"id": r.path[1:]}) if mended or int(r.path[1:]) % 3 else
+                    reply({}, "404 Not Yet"))
+    place.job("j", server.url + "/${id}", engine=engine, params={"id": {"range": [0, 29]}})
+    run = place.run("j")
+    assert run["result"] == "partial" and run["rows"] == 20 and run["requests"]["failed"] == 10, run
+    mended.append(True)
+    for again in (1, 2):
+        status, answer = place.call("POST", f"/v1/runs/{run['id']}/retry")
+        assert status in ((200, 201, 202) if again == 1 else (409,)), (again, status, answer)
+        done = place.ended(run["id"])
+        assert done["result"] == "complete" and done["rows"] == 30 and done["requests"]["failed"] == 0, done
+    assert sorted(int(row["id"]) for row in place.rows()) == list(range(30))
+    assert len(server.asked()) == 40 and place.failed(run["id"]) == []
+
+
+def test_a_retry_uses_the_definition_the_run_had(place):
+    mended = []
+    server = Server(place, lambda r: reply({"id": r.path[1:]}) if mended else reply({}, "404 No"))
+    place.job("j", server.url + "/${id}", params={"id": {"range": [0, 2]}})
+    run = place.run("j")
+    place.job("j", server.url + "/other/${id}", params={"id": [7]})
+    assert place.call("POST", "/v1/reload")[0] == 200
+    mended.append(True)
+    assert place.call("POST", f"/v1/runs/{run['id']}/retry")[0] < 300
+    assert place.ended(run["id"])["result"] == "complete" and server.asked("/other") == []
+    assert sorted(row["id"] for row in place.rows()) == ["0", "1", "2"]
+
+
 stage.play(globals())

@@ -1,30 +1,27 @@
 """The stage of the scenario tests: a place of its own for each, with fetchd, fetchctl and fetchmock as
 they were built, and servers that answer whatever the test says.
 
-A test is a function `test_what_it_shows(place)` of a .t file that ends with `stage.play(globals())`; it
-fails by an exception. With `@stage.each_engine` it is played on every engine, as test(place, engine).
+A .t file is functions as tap.py says, and ends with `stage.play(globals())`.
 """
-import functools
 import http.client
 import json
 import os
 import pathlib
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "crash"))
 import landed
+import tap
+from tap import ENGINES, Skip, each_engine
 
 TOP = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
 FETCHD, FETCHCTL, FETCHMOCK = (str(TOP / f"src/{name}/{name}") for name in ("fetchd", "fetchctl", "fetchmock"))
-ENGINES = ("async", "threads")
 PATIENCE = 120
 QUICK = {"attempts": 3, "first": "5ms", "max": "20ms"}
 
@@ -150,10 +147,6 @@ class Place:
     def files(self):
         return landed.data_files(self.data)
 
-    def query(self, sql):
-        with sqlite3.connect(f"file:{self.state}/fetchd.db?mode=ro", uri=True) as db:
-            return db.execute(sql).fetchall()
-
     def mock(self, *words, api=None):
         """Starts fetchmock, with routes if given; its URL."""
         if api:
@@ -162,42 +155,19 @@ class Place:
         mock = self.spawn([FETCHMOCK, "-l", "127.0.0.1:0", *words], stdout=subprocess.PIPE, text=True)
         return mock.stdout.readline().split()[-1]
 
+    def small_disk(self, where):
+        """A file system of 1 MiB at `where`."""
+        where.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(where)],
+                          capture_output=True).returncode:
+            raise Skip("nothing can be mounted here")
+        self.closers.append(lambda: subprocess.run(["umount", "-l", str(where)], check=True))
+
     def close(self):
         for closer in reversed(self.closers):
             closer()
         shutil.rmtree(self.dir)
 
 
-def each_engine(test):
-    test.engines = ENGINES
-    return test
-
-
-def _scenes(names):
-    for name, test in list(names.items()):
-        if name.startswith("test_"):
-            title = name[5:].replace("_", "-")
-            for engine in getattr(test, "engines", [None]):
-                yield (f"{title}-{engine}", functools.partial(test, engine=engine)) if engine else (title, test)
-
-
 def play(names):
-    """Plays every test of a file, or those whose name holds $ONLY, and speaks TAP."""
-    number = failed = 0
-    for title, test in _scenes(names):
-        if os.environ.get("ONLY", "") not in title:
-            continue
-        number += 1
-        place = Place()
-        try:
-            test(place)
-            print(f"ok {number} - {title}", flush=True)
-        except Exception:
-            failed += 1
-            log = place.log()[-3000:] if (place.dir / "log").exists() else ""
-            print(f"not ok {number} - {title}")
-            print("# " + (traceback.format_exc() + log).replace("\n", "\n# "), flush=True)
-        finally:
-            place.close()
-    print(f"1..{number}")
-    sys.exit(1 if failed else 0)
+    tap.play(names, Place)

@@ -161,37 +161,6 @@ def test_max_runs_bounds_the_runs_of_all_jobs(place):
     assert place.run("c")["result"] == "complete"
 
 
-@stage.each_engine
-def test_a_retry_lands_only_what_was_missing(place, engine):
-    mended = []
-    server = Server(place, lambda r: reply({"id": r.path[1:]}) if mended or int(r.path[1:]) % 3 else
-                    reply({}, "404 Not Yet"))
-    job(place, server, engine)
-    run = place.run("j")
-    assert run["result"] == "partial" and run["rows"] == 20 and run["requests"]["failed"] == 10, run
-    mended.append(True)
-    for again in (1, 2):
-        status, answer = place.call("POST", f"/v1/runs/{run['id']}/retry")
-        assert status in ((200, 201, 202) if again == 1 else (409,)), (again, status, answer)
-        done = place.ended(run["id"])
-        assert done["result"] == "complete" and done["rows"] == 30 and done["requests"]["failed"] == 0, done
-    check_all_once(place)
-    assert len(server.asked()) == 40 and place.failed(run["id"]) == []
-
-
-def test_a_retry_uses_the_definition_the_run_had(place):
-    mended = []
-    server = Server(place, lambda r: reply({"id": r.path[1:]}) if mended else reply({}, "404 No"))
-    job(place, server, "async", count=3)
-    run = place.run("j")
-    place.job("j", server.url + "/other/${id}", params={"id": [7]})
-    assert place.call("POST", "/v1/reload")[0] == 200
-    mended.append(True)
-    assert place.call("POST", f"/v1/runs/{run['id']}/retry")[0] < 300
-    assert place.ended(run["id"])["result"] == "complete" and server.asked("/other") == []
-    check_all_once(place, 3)
-
-
 def test_a_second_fetchd_on_the_same_state_says_who_has_it(place):
     place.start()
     pid = str(place.daemon.pid)
