@@ -12,9 +12,12 @@
 
 const char *rows_end(const struct extract *extract)
 {
-	const struct slice *last = extract->records + extract->len - 1;
+	struct slice last;
 
-	return extract->len ? last->ptr + last->len : NULL;
+	if (extract->len == 0)
+		return NULL;
+	last = extract->records[extract->len - 1];
+	return last.ptr + last.len;
 }
 
 int rows_finish(struct rows *rows, size_t before, int code, struct err *err)

@@ -108,7 +108,7 @@ static int store(struct shred *shred, const struct cell *key, const struct cell 
 		shred->cells[shred->expected++] = *value;
 		return 0;
 	}
-	if (prefix == 0 && !(key->flags & WALK_ESCAPED)) {
+	if (prefix == 0 && !(key->flags & WALK_ESCAPED) && key->len <= COLSET_NAME_MAX) {
 		place(shred, (struct slice) { key->ptr, key->len }, value);
 		return 0;
 	}
