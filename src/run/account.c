@@ -78,7 +78,11 @@ void account_committed(struct account *account)
 
 int account_abandon(struct account *account, struct db *db, struct err *err)
 {
+	struct rangeset *done = rangeset_new(account->committed.total);
+
 	account->counts = account->committed;
 	account->nfinished = 0;
-	return ledger_load(db, account->run, account->done, err);
+	rangeset_free(account->done);
+	account->done = done;
+	return ledger_load(db, account->run, done, err);
 }
