@@ -21,6 +21,7 @@ struct account {
 	uint64_t *finished; /* points of the batch, gathered for one ledger_finish */
 	size_t nfinished, room;
 	bool broken;          /* a landing was refused for good: nothing after it may be written */
+	bool breaking;        /* the same, within the batch at hand */
 	struct account *next; /* of the lander's list */
 };
 

@@ -123,7 +123,8 @@ int digest_encode(struct parcel *parcel, const struct colset *colset, struct err
 	parcel->rows.unknown = false;
 	rc = context->format->encode(scope->job, colset, &parcel->extract, &meta, &parcel->rows,
 				     err);
-	parcel->colset_version = colset_version(colset);
+	if (rc == 0)
+		parcel->colset_version = colset_version(colset);
 	free(url);
 	return rc;
 }

@@ -42,13 +42,14 @@ static void send_back(struct lander *lander, struct landing **items, size_t n)
 	mailbox_send_wait(lander->landed, (void *const *)items, n);
 }
 
-/* Those that are still to be committed, moved to the front of `items`. */
+/* Those that are not committed, moved to the front of `items`. Refused ones are among them: they
+ * are refused again, and what came after them with them. */
 static struct lander_items unsettled(struct lander_items items)
 {
 	struct lander_items left = { items.at, 0 };
 
 	for (size_t i = 0; i < items.n; i++)
-		if (items.at[i]->code == -EINPROGRESS)
+		if (items.at[i]->code != 0)
 			left.at[left.n++] = items.at[i];
 	return left;
 }
@@ -82,7 +83,9 @@ static void act(struct lander *lander, struct landing *landing)
 
 	while (rc < 0 && landing->kind == LANDING_END && wait_out_trouble(lander, &err))
 		rc = acts[landing->kind](lander, landing, &err);
-	if (rc < 0)
+	if (rc == 0)
+		complaint_release(&lander->trouble, "landing works again");
+	else
 		landing_fail(landing, rc, &err);
 	send_back(lander, &landing, 1);
 }

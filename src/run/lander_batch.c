@@ -32,21 +32,13 @@ static bool needs_columns(const struct landing *landing)
 	       !encoded_for(landing, output_colset(output_of(landing)));
 }
 
-/* The landing cannot be written as it is and never will be: its run must not go on past it, or a
- * later page of the same chain would be recorded over the gap. */
-static void refuse(struct landing *landing, int code, const struct err *err)
-{
-	landing->account->broken = true;
-	landing_fail(landing, code, err);
-}
-
 static void find_names(struct landing *landing, struct colset **wider)
 {
 	struct err err = ERR_INIT;
 	int rc = format_widen(&landing->parcel->extract, wider, &err);
 
 	if (rc < 0)
-		refuse(landing, rc, &err);
+		landing_fail(landing, rc, &err);
 }
 
 static bool is_unknown(const struct landing *landing)
@@ -82,7 +74,7 @@ static void encode_anew(struct lander_items items)
 			rc = digest_encode(landing->parcel, output_colset(output_of(landing)),
 					   &err);
 		if (rc < 0)
-			refuse(landing, rc, &err);
+			landing_fail(landing, rc, &err);
 	}
 }
 
@@ -154,28 +146,38 @@ static int commit(struct lander *lander, struct lander_items items, struct err *
 	return 0;
 }
 
-/* Back to what is committed, everywhere; the landings not yet committed stay the caller's. */
+/* Back to what is committed, everywhere, also when one cannot be brought back now: what another
+ * still had gathered would be written twice. The landings not yet committed stay the caller's. */
 static int abandon(struct lander *lander, struct err *err)
 {
 	struct account *account;
-	int rc = 0;
+	int failed = 0, rc;
 
-	for (size_t i = 0; i < lander->noutputs && rc == 0; i++)
-		if (output_has_gathered(lander->outputs[i]))
-			rc = output_abandon(lander->outputs[i], lander->db, err);
-	for (account = lander->accounts; account && rc == 0; account = account->next)
+	for (size_t i = 0; i < lander->noutputs; i++) {
+		if (!output_has_gathered(lander->outputs[i]))
+			continue;
+		rc = output_abandon(lander->outputs[i], lander->db, err);
+		failed = rc < 0 ? rc : failed;
+	}
+	for (account = lander->accounts; account; account = account->next) {
 		rc = account_abandon(account, lander->db, err);
-	return rc;
+		failed = rc < 0 ? rc : failed;
+	}
+	return failed;
 }
 
-/* Rows of a run that broke are not written, nor is anything that came after the break. */
+/* A landing that cannot be written as it is never can be: its run must not go on past it, or a
+ * later page of the same chain would be recorded over the gap. What came before it lands. */
 static bool is_dropped(struct landing *landing)
 {
 	static const struct err earlier = {
 		.text = "an earlier response of this run could not be written"
 	};
+	struct account *account = landing->account;
 
-	if (landing->account->broken && landing->code == -EINPROGRESS)
+	if (landing->code != -EINPROGRESS)
+		account->breaking = true;
+	else if (account->broken || account->breaking)
 		landing_fail(landing, -ECANCELED, &earlier);
 	return landing->code != -EINPROGRESS;
 }
@@ -225,12 +227,17 @@ int lander_batch(struct lander *lander, struct lander_items items, struct err *e
 	struct err second = ERR_INIT;
 	int rc;
 
-	for (size_t i = 0; i < items.n; i++)
+	for (size_t i = 0; i < items.n; i++) {
 		items.at[i]->code = -EINPROGRESS;
+		items.at[i]->account->breaking = false;
+	}
 	rc = fit_columns(lander, items, err);
 	if (rc == 0)
 		rc = gather_and_commit(lander, items, live, err);
 	free(live);
+	for (size_t i = 0; i < items.n && rc == 0; i++)
+		if (items.at[i]->code < 0)
+			items.at[i]->account->broken = true;
 	if (rc < 0 && abandon(lander, &second) < 0)
 		err_within(err, "%s", second.text);
 	return rc;

@@ -38,7 +38,7 @@ struct output {
 	struct json *before; /* those of them that changed since the commit: as they were */
 	struct buf gathered;
 	uint64_t gathered_rows;
-	bool spoiled; /* a sync failed: the live file must be closed before anything is added */
+	bool spoiled; /* a sync or a close failed: it must be closed before anything is added */
 	bool renamed; /* the live file bears its closed name, but that is not committed yet: */
 	struct outfile_state was;
 	char closed_name[256];
@@ -174,6 +174,7 @@ static int rename_live(struct output *output, struct db *db, struct err *err)
 		return rc;
 	rc = outfile_close(output->file, output->closed_name, err);
 	output->renamed = rc == 0;
+	output->spoiled = rc < 0; /* it may bear its closed name already */
 	return rc == -EUCLEAN ? commit_lost(output, db, err, err) : rc;
 }
 

@@ -1,10 +1,19 @@
 # Unit tests of src/run, one program a module.
-RUN_TESTS = tests/unit/run/chains_test tests/unit/run/crew_test tests/unit/run/latency_test
+RUN_TESTS = \
+	tests/unit/run/account_test \
+	tests/unit/run/chains_test \
+	tests/unit/run/crew_test \
+	tests/unit/run/lander_test \
+	tests/unit/run/latency_test
 check_PROGRAMS += $(RUN_TESTS)
 TESTS += $(RUN_TESTS)
+tests_unit_run_account_test_SOURCES = tests/unit/run/account_test.c tests/unit/run/house.h
+tests_unit_run_account_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_chains_test_SOURCES = tests/unit/run/chains_test.c tests/unit/unit.h
 tests_unit_run_chains_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_crew_test_SOURCES = tests/unit/run/crew_test.c tests/unit/unit.h
 tests_unit_run_crew_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_lander_test_SOURCES = tests/unit/run/lander_test.c tests/unit/run/house.h
+tests_unit_run_lander_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_latency_test_SOURCES = tests/unit/run/latency_test.c tests/unit/unit.h
 tests_unit_run_latency_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
