@@ -96,6 +96,15 @@ START_TEST(never_more_connections_than_lanes)
 }
 END_TEST
 
+START_TEST(hundreds_in_flight_keep_their_connections)
+{
+	rig_start(&rig, _i, answers);
+	ck_assert_uint_le(flow(3 * RIG_LANES, RIG_LANES, late_path, must_be_ok), RIG_LANES);
+	ck_assert_uint_le(mock_server_connections(rig.server), RIG_LANES);
+	rig_stop(&rig);
+}
+END_TEST
+
 START_TEST(a_server_that_closes_is_connected_to_again)
 {
 	rig_start(&rig, _i, answers);
@@ -294,7 +303,7 @@ START_TEST(a_table_row_is_found_by_its_name)
 END_TEST
 
 CONTRACT_MAIN("engine_flow", connections_are_kept_and_counted, never_more_connections_than_lanes,
-	      a_server_that_closes_is_connected_to_again,
+	      hundreds_in_flight_keep_their_connections, a_server_that_closes_is_connected_to_again,
 	      an_idempotent_request_survives_a_dead_connection,
 	      what_is_not_idempotent_is_never_sent_twice, every_request_comes_back_exactly_once,
 	      a_cancelled_run_comes_back_and_others_go_on,

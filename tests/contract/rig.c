@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -44,11 +45,22 @@ static struct parcel *digest(struct request *request, struct response *response)
 	return parcel;
 }
 
+/* Hundreds of connections, both ends of each in this process. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void rig_start(struct rig *rig, int row, const struct mock_answer *answers)
 {
 	struct err err = ERR_INIT;
 
 	memset(rig, 0, sizeof(*rig));
+	allow_descriptors();
 	ck_assert_int_eq(transfer_global_init(&err), 0);
 	rig->type = &engines[row];
 	rig->server = mock_server_start(answers);
