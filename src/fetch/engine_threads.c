@@ -118,8 +118,8 @@ static void tell(struct lane *lane, struct request *request)
 	assert(!lane->inbox);
 	lane->inbox = request;
 	lane->ended = request == NULL;
-	pthread_cond_signal(&lane->changed);
 	pthread_mutex_unlock(&lane->lock);
+	pthread_cond_signal(&lane->changed); /* now the lane does not wake only to wait for us */
 }
 
 static void lane_free(struct lane *lane)

@@ -7,8 +7,9 @@
  * What counts as complete: the header section ended, and the body did as RFC 9112 section 6.3
  * says: after Content-Length bytes, after the last chunk, or, when the answer has neither, at the
  * close of the connection. That last case proves nothing by itself; it is accepted because only a
- * JSON document that closes at depth 0 counts later, and such a document cannot be the front part
- * of a longer one. */
+ * JSON document that closes at depth 0 counts later, and the front part of an object or an array
+ * never does. (The front part of a bare number would; nobody sends those without a length.) A
+ * format that does not close, as JSON lines, must not be taken from such an answer. */
 #ifndef FETCH_TRANSFER_H
 #define FETCH_TRANSFER_H
 
