@@ -99,6 +99,17 @@ class Place:
         status, self.daemon = self.daemon.wait(PATIENCE), None
         return status
 
+    def leave(self):
+        """At the end of a test that went well: the daemon stops in good order, nothing leaks."""
+        if self.daemon:
+            self.daemon.terminate()
+            try:
+                self.daemon.wait(2)
+            except subprocess.TimeoutExpired:
+                self.daemon.terminate()  # does not wait for what is in flight
+            status = self.daemon.wait(PATIENCE)
+            assert status == 0, f"fetchd stopped with {status}"
+
     def log(self):
         return (self.dir / "log").read_text(errors="replace")
 

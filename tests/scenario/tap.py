@@ -38,6 +38,7 @@ def play(names, new_place):
         place = new_place()
         try:
             test(place)
+            place.leave()
             print(f"ok {number} - {title}", flush=True)
         except Skip as why:
             print(f"ok {number} - {title} # SKIP {why}", flush=True)
