@@ -128,7 +128,7 @@ static int start(struct daemon *daemon, struct err *err)
 		code = loop_new(&daemon->loop, err);
 	if (code < 0)
 		return code;
-	daemon->events = events_new(daemon->loop, daemon);
+	daemon->events = events_new(daemon);
 	code = dispatcher_start(daemon->loop, &options, &daemon->dispatcher, err);
 	if (code == 0)
 		code = start_server(daemon, err);

@@ -14,8 +14,6 @@
 #include "fetchd/lookup.h"
 #include "fetchd/reply.h"
 
-#define PROGRESS_MS 1000
-
 struct listener {
 	struct listener *next, **link;
 	struct events *events;
@@ -28,12 +26,9 @@ struct events {
 	struct daemon *daemon;
 	struct listener *listeners;
 	struct listener *sending; /* set to NULL when it is dropped while an event goes to it */
-	struct loop_timer *progress;
 };
 
-/* What a run's document gives to its events, in this order. */
-static const char *const progress_keys[] = { "requests", "rows",      "bytes", "rate",
-					     "eta_ms",   "in_flight", NULL };
+/* What a run's document gives to the event of its end, in this order. */
 static const char *const ended_keys[] = { "result", "reason",  "requests", "rows",
 					  "bytes",  "started", "ended",    NULL };
 
@@ -47,13 +42,13 @@ static struct json *new_event(const char *name, const char *job)
 	return event;
 }
 
-static struct json *run_event(const char *name, const struct json *run, const char *const *keys)
+static struct json *ended_event(const struct json *run)
 {
-	struct json *event = new_event(name, json_str(json_get(run, "job")));
+	struct json *event = new_event("run.ended", json_str(json_get(run, "job")));
 
 	json_put(event, "run", json_ref(json_get(run, "id")));
-	for (; *keys; keys++)
-		json_put(event, *keys, json_ref(json_get(run, *keys)));
+	for (const char *const *key = ended_keys; *key; key++)
+		json_put(event, *key, json_ref(json_get(run, *key)));
 	return event;
 }
 
@@ -125,30 +120,11 @@ void events_job_changed(struct events *events, const char *job, const char *chan
 	json_unref(event);
 }
 
-static void progress_due(void *arg)
-{
-	struct events *events = arg;
-	struct json *runs;
-
-	if (!events->listeners)
-		return;
-	runs = dispatcher_live_runs(events->daemon->dispatcher);
-	for (size_t i = 0; i < json_len(runs); i++) {
-		struct json *event = run_event("run.progress", json_at(runs, i), progress_keys);
-
-		events_publish(events, event);
-		json_unref(event);
-	}
-	json_unref(runs);
-	loop_timer_set(events->progress, PROGRESS_MS);
-}
-
-struct events *events_new(struct loop *loop, struct daemon *daemon)
+struct events *events_new(struct daemon *daemon)
 {
 	struct events *events = xcalloc(1, sizeof(*events));
 
 	events->daemon = daemon;
-	events->progress = loop_timer_new(loop, progress_due, events);
 	return events;
 }
 
@@ -158,7 +134,6 @@ void events_free(struct events *events)
 		return;
 	while (events->listeners)
 		drop(events->listeners);
-	loop_timer_free(events->progress);
 	free(events);
 }
 
@@ -175,15 +150,13 @@ static void listen_to(struct events *events, struct call *call, const char *job,
 	if (listener->next)
 		listener->next->link = &listener->next;
 	events->listeners = listener;
-	if (!loop_timer_pending(events->progress))
-		loop_timer_set(events->progress, PROGRESS_MS);
 	call_stream_begin(call, listener_left, listener);
 }
 
 /* The run that was asked for is over: its end is told, and the stream with it. */
 static void tell_end(struct call *call, const struct json *run)
 {
-	struct json *event = run_event("run.ended", run, ended_keys);
+	struct json *event = ended_event(run);
 
 	call_stream_begin(call, NULL, NULL);
 	call_stream_event(call, event);

@@ -1,4 +1,4 @@
-/* Who listens to what happens: GET /v1/events, and the progress of runs that is told to them. */
+/* Who listens to what happens: GET /v1/events. */
 #ifndef FETCHD_EVENTS_H
 #define FETCHD_EVENTS_H
 
@@ -7,12 +7,11 @@
 
 #include "base/json.h"
 #include "control/call.h"
-#include "io/loop.h"
 
 struct daemon;
 struct events;
 
-struct events *events_new(struct loop *loop, struct daemon *daemon);
+struct events *events_new(struct daemon *daemon);
 void events_free(struct events *events); /* all streams must have ended; NULL is fine */
 
 /* Hands an event to every listener it is for; borrowed. */
