@@ -324,6 +324,9 @@ static int start_up(struct once *once, struct err *err)
 		code = loop_new(&once->loop, err);
 	if (code == 0)
 		code = dispatcher_start(once->loop, &options, &once->dispatcher, err);
+	if (code == -EWOULDBLOCK)
+		err_within(err, "a running fetchd has this state directory; ask it with "
+				"`fetchctl run`, or give another --state-dir");
 	return code;
 }
 

@@ -148,3 +148,13 @@ END
   cd "$BATS_TEST_TMPDIR"
   rm -rf "$elsewhere"
 }
+
+@test "beside a daemon on the same state it says whom to ask" {
+  start_mock --delay 0
+  inventory_job inventory
+  start_fetchd
+  run "$fetchd" -c fetchd.yaml --once inventory
+  echo "$output"
+  [ "$status" -eq 1 ]
+  [[ "$output" == *"fetchctl run"*"$daemon"* ]]
+}
