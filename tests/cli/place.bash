@@ -10,7 +10,7 @@ fetchmock=$top_builddir/src/fetchmock/fetchmock
 # The configuration; arguments are further lines of it.
 make_place() {
   cd "$BATS_TEST_TMPDIR"
-  started=
+  started=${started-} # a test may make its place anew, what runs is stopped all the same
   mkdir -p jobs.d
   printf '%s\n' 'state_dir: state' 'data_dir: data' 'socket: fetchd.sock' 'shutdown_grace: 5s' \
     "$@" >fetchd.yaml
