@@ -103,7 +103,7 @@ def test_retry_after_holds_the_host_for_every_job(place, engine):
         if place.daemon:
             place.call("POST", "/v1/reload", expect=200)
         first = place.begin(name + "-a")
-        stage.until(lambda: place.info(first)["requests"]["retried"] == 1)
+        stage.until(lambda: server.asked("/hold") and place.info(first)["in_flight"] == 0)
         second = place.run(name + "-b")
         assert second["result"] == "complete" and place.ended(first)["result"] == "complete"
         early = [r.target for r in server.asked() if held["from"] < r.time < held["from"] + 1.9]
