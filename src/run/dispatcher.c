@@ -340,6 +340,19 @@ static void drop_landings(struct dispatcher *dispatcher)
 	}
 }
 
+/* What is left of them is for the next start. Who waits for one to begin hears it now. */
+static void drop_runs(struct dispatcher *dispatcher)
+{
+	static const struct err stopping = { .text = "the daemon is stopping" };
+
+	while (dispatcher->runs) {
+		if (dispatcher->runs->begun)
+			run_refuse(dispatcher->runs, -EAGAIN, &stopping);
+		else
+			dispatcher_remove(dispatcher, dispatcher->runs);
+	}
+}
+
 void dispatcher_free(struct dispatcher *dispatcher)
 {
 	if (!dispatcher)
@@ -348,8 +361,7 @@ void dispatcher_free(struct dispatcher *dispatcher)
 	lander_stop(dispatcher->lander, true);
 	dispatcher->lander = NULL;
 	drop_landings(dispatcher);
-	while (dispatcher->runs)
-		dispatcher_remove(dispatcher, dispatcher->runs);
+	drop_runs(dispatcher);
 	fleet_free(dispatcher->fleet);
 	loop_watch_free(dispatcher->done_watch);
 	loop_watch_free(dispatcher->landed_watch);

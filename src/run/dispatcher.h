@@ -85,7 +85,7 @@ struct run *dispatcher_running(const struct dispatcher *dispatcher,
 struct json *dispatcher_live_runs(const struct dispatcher *dispatcher); /* [run...], newest first */
 struct json *dispatcher_last(const struct dispatcher *dispatcher,
 			     const char *job); /* borrowed; the last ended run, or NULL */
-/* {"engines": [{"name", "in_flight", "lanes"}], "in_flight", "unlanded", "live_runs", "files_open"}
+/* {"engines": [{"name", "in_flight", "lanes"}], "in_flight", "unlanded", "hosts", "files_open"}
  */
 struct json *dispatcher_status(const struct dispatcher *dispatcher);
 struct query *

@@ -112,6 +112,30 @@ static struct run *add_run(struct dispatcher *dispatcher, struct run_record *rec
 	return run;
 }
 
+/* A refusal that is known at once is told later all the same: whoever asks is not called back from
+ * inside of asking. */
+struct refusal {
+	struct dispatcher *dispatcher;
+	int code;
+	struct err err;
+	dispatcher_run_fn *done;
+	void *arg;
+};
+
+static void look_nothing_up(struct db *db, void *arg)
+{
+}
+
+static void tell_refusal(void *arg)
+{
+	struct refusal *refusal = arg;
+
+	refusal->dispatcher->asked--;
+	refusal->done(NULL, refusal->code, &refusal->err, refusal->arg);
+	dispatcher_pump_soon(refusal->dispatcher);
+	free(refusal);
+}
+
 void dispatcher_run(struct dispatcher *dispatcher, const struct run_order *order,
 		    dispatcher_run_fn *done, void *arg)
 {
@@ -123,7 +147,11 @@ void dispatcher_run(struct dispatcher *dispatcher, const struct run_order *order
 	if (rc == 0 && order->engine && !engine_find(order->engine))
 		rc = err_set(&err, -EINVAL, "there is no engine \"%s\"", order->engine);
 	if (rc < 0) {
-		done(NULL, rc, &err, arg);
+		struct refusal *refusal = xcalloc(1, sizeof(*refusal));
+
+		*refusal = (struct refusal) { dispatcher, rc, err, done, arg };
+		dispatcher->asked++;
+		query_ask(dispatcher->query, look_nothing_up, tell_refusal, refusal);
 		return;
 	}
 	record = orders_record(order);

@@ -42,6 +42,7 @@ struct run {
 	struct request **redirected;
 	size_t nredirected;
 	uint32_t in_flight, unlanded;
+	bool blocked;    /* no worker, lane or room: only what comes back helps, not time */
 	bool cancelling; /* nothing more goes out */
 
 	/* what is told */

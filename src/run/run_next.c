@@ -164,12 +164,13 @@ void run_pump(struct run *run, int64_t now_ms)
 {
 	bool any = true;
 
-	while (any && run->state == RUN_RUNNING && !run->cancelling &&
-	       dispatcher_has_room(run->dispatcher)) {
+	run->blocked = false;
+	while (any && run->state == RUN_RUNNING && !run->cancelling) {
 		struct request *request;
 		uint32_t worker;
 
-		if (!take_worker(run, &worker))
+		run->blocked = !dispatcher_has_room(run->dispatcher) || !take_worker(run, &worker);
+		if (run->blocked)
 			return;
 		request = next_request(run, now_ms, &any);
 		if (!request) {
@@ -189,7 +190,7 @@ int64_t run_wakes_at(const struct run *run)
 {
 	struct heap_entry entry;
 
-	if (run->state != RUN_RUNNING || run->cancelling)
+	if (run->state != RUN_RUNNING || run->cancelling || run->blocked)
 		return INT64_MAX;
 	if (run->held)
 		return run->held_until_ms ? run->held_until_ms : INT64_MAX;

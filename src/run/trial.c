@@ -123,6 +123,7 @@ static void prepared(void *arg)
 		rc = err_set(&trial->err, -EAGAIN, "the daemon is stopping");
 	if (rc == 0)
 		rc = begin(trial);
+	dispatcher_pump_soon(trial->dispatcher); /* a stop may have waited for this */
 	if (rc < 0)
 		fail(trial, rc);
 }

@@ -3,6 +3,7 @@ RUN_TESTS = \
 	tests/unit/run/account_test \
 	tests/unit/run/chains_test \
 	tests/unit/run/crew_test \
+	tests/unit/run/dispatcher_test \
 	tests/unit/run/lander_test \
 	tests/unit/run/latency_test
 check_PROGRAMS += $(RUN_TESTS)
@@ -13,6 +14,8 @@ tests_unit_run_chains_test_SOURCES = tests/unit/run/chains_test.c tests/unit/uni
 tests_unit_run_chains_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_crew_test_SOURCES = tests/unit/run/crew_test.c tests/unit/unit.h
 tests_unit_run_crew_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_dispatcher_test_SOURCES = tests/unit/run/dispatcher_test.c tests/unit/run/house.h
+tests_unit_run_dispatcher_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_lander_test_SOURCES = tests/unit/run/lander_test.c tests/unit/run/house.h
 tests_unit_run_lander_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_latency_test_SOURCES = tests/unit/run/latency_test.c tests/unit/unit.h
