@@ -1,7 +1,8 @@
 /* Descriptors: see descriptors.h.
  *
  * A daemon whose connections eat every descriptor cannot open the file that would let it go on, nor
- * hear the client that asks why. So the number of connections is bounded beforehand.
+ * hear the client that asks why. So the limit is raised (the
+ * usual soft one is 1,024) and the number of connections bounded beforehand.
  */
 #include "fetchd/descriptors.h"
 

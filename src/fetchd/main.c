@@ -2,7 +2,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "fetchd/daemon.h"
 #include "fetchd/once.h"
@@ -10,17 +9,6 @@
 #include "fetchd/settings.h"
 
 #define EXIT_USAGE 2
-
-/* Thousands of requests in flight are as many connections; the usual soft limit is 1,024. */
-static void raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 int main(int argc, char **argv)
 {
@@ -41,6 +29,5 @@ int main(int argc, char **argv)
 	}
 	if (options.check)
 		return settings_check(&options);
-	raise_descriptor_limit();
 	return options.once ? once_main(&options) : daemon_main(&options);
 }
