@@ -14,6 +14,7 @@
 
 #define BODY_SHOWN    65536
 #define RECORDS_SHOWN 20
+#define RECORDS_BYTES 262144
 #define ROWS_SHOWN    65536 /* bytes */
 
 struct trial {
@@ -26,6 +27,8 @@ struct trial {
 	uint32_t lane;
 	dispatcher_try_fn *done;
 	void *arg;
+	struct parcel *parcel; /* what came back */
+	struct json *reply;
 	int code;
 	struct err err;
 };
@@ -157,11 +160,15 @@ static struct json *body_json(const struct buf *body)
 static struct json *records_json(const struct parcel *parcel)
 {
 	struct json *list = json_new_array();
+	size_t bytes = 0;
 
 	for (size_t i = 0; i < parcel->extract.len && i < RECORDS_SHOWN; i++) {
 		struct slice record = parcel->extract.records[i];
 		struct json *value = NULL;
 
+		bytes += record.len;
+		if (bytes > RECORDS_BYTES)
+			break;
 		if (json_parse(record.ptr, record.len, &value, NULL) == 0)
 			json_push(list, value);
 	}
@@ -238,19 +245,36 @@ static bool followed(struct trial *trial, struct parcel *parcel)
 	return true;
 }
 
+/* On the query thread: reading a large answer is no work for the main loop. */
+static void compose(struct db *db, void *arg)
+{
+	struct trial *trial = arg;
+
+	trial->reply = reply_of(trial, trial->parcel);
+}
+
+static void composed(void *arg)
+{
+	struct trial *trial = arg;
+
+	trial->dispatcher->asked--;
+	parcel_free(trial->parcel);
+	trial->done(trial->reply, 0, &trial->err, trial->arg);
+	dispatcher_pump_soon(trial->dispatcher);
+	trial_free(trial);
+}
+
 void trial_take_parcel(struct trial *trial, struct parcel *parcel)
 {
-	struct pace *pace = trial->dispatcher->pace;
-	struct json *reply;
+	struct dispatcher *dispatcher = trial->dispatcher;
 
-	pace_return(pace, pace_host(pace, parcel->request->host));
+	pace_return(dispatcher->pace, pace_host(dispatcher->pace, parcel->request->host));
 	fleet_came_back(trial->engine);
 	fleet_return_lane(trial->engine, trial->lane);
-	trial->dispatcher->trials--;
+	dispatcher->trials--;
 	if (parcel->outcome == OUTCOME_FOLLOW && followed(trial, parcel))
 		return;
-	reply = reply_of(trial, parcel);
-	parcel_free(parcel);
-	trial->done(reply, 0, &trial->err, trial->arg);
-	trial_free(trial);
+	trial->parcel = parcel;
+	dispatcher->asked++;
+	query_ask(dispatcher->query, compose, composed, trial);
 }
