@@ -76,13 +76,29 @@ static void arm_pump(struct dispatcher *dispatcher, int64_t now_ms)
 		loop_timer_set(dispatcher->pump_timer, wake > now_ms ? wake - now_ms : 1);
 }
 
+/* The run that chooses first this time: each in turn, or one would take every place that is free at a
+ * host they share. */
+static struct run *first_to_choose(struct dispatcher *dispatcher, size_t *runs)
+{
+	struct run *first = dispatcher->runs;
+
+	*runs = 0;
+	for (const struct run *run = dispatcher->runs; run; run = run->next)
+		++*runs;
+	for (size_t skip = *runs ? dispatcher->turn++ % *runs : 0; skip > 0; skip--)
+		first = first->next;
+	return first;
+}
+
 /* Lets every run send out what it may, and end if it is done. */
 static void pump(void *arg)
 {
 	struct dispatcher *dispatcher = arg;
 	int64_t now_ms = clock_monotonic_ms();
+	size_t runs;
+	struct run *run = first_to_choose(dispatcher, &runs);
 
-	for (struct run *run = dispatcher->runs; run; run = run->next) {
+	for (; runs > 0; runs--, run = run->next ? run->next : dispatcher->runs) {
 		if (!dispatcher->stopping)
 			run_pump(run, now_ms);
 		run_settle(run);

@@ -27,6 +27,7 @@ struct dispatcher {
 	struct loop_timer *pump_timer, *tick_timer, *grace_timer, *stopped_timer;
 	struct random random;
 	struct run *runs; /* live, newest first */
+	size_t turn;      /* counts pumps: whose turn it is to choose first */
 	struct json *switches;
 	struct json *last; /* job -> its last ended run */
 	size_t unlanded, unlanded_bytes;
