@@ -170,13 +170,14 @@ static void follow(struct run *run, struct parcel *parcel, int64_t now_ms)
 	parcel_free(parcel);
 }
 
-/* 429, and 503 with Retry-After, are the host speaking to all of us, not to one request. */
+/* A 429 or 503 with Retry-After is the host speaking to all of us, not to one request (RFC 6585
+ * section 4, RFC 9110 section 15.6.4). */
 static void hold_host(struct run *run, const struct parcel *parcel, int64_t now_ms)
 {
 	struct pace *pace = run->dispatcher->pace;
 	struct json *event;
 
-	if (parcel->retry_after_ms < 0 || outcomes[parcel->outcome].counts != COUNTS_FAILED)
+	if (parcel->retry_after_ms < 0 || (parcel->status != 429 && parcel->status != 503))
 		return;
 	pace_hold(pace, pace_host(pace, parcel->request->host), now_ms + parcel->retry_after_ms,
 		  "Retry-After");
