@@ -44,7 +44,8 @@ struct anchor *anchors_open(struct anchors *anchors, const char *name)
 
 void anchors_close(struct anchor *anchor, const struct node *node)
 {
-	if (!anchor)
+	/* A node inside this one took the name meanwhile: it is the later one, and stays. */
+	if (!anchor || !anchor->open)
 		return;
 	anchor->node = *node;
 	anchor->node.value = json_ref(node->value);

@@ -136,6 +136,9 @@ START_TEST(aliases_repeat_and_merge)
 		"{\"<<\":\"t\",\"a\":1,\"b\":3}");
 	becomes(DOC_YAML, "[&a 1, *a, &a 2, *a]", "[1,1,2,2]");
 	refused(DOC_YAML, "<<: 5\n", "a:1:5: \"<<\" merges a map, or a list of maps");
+	/* The name belongs to the node that bore it last, also when that is inside another. */
+	becomes(DOC_YAML, "a: &d {b: &d {x: 1}}\nc: *d\n",
+		"{\"a\":{\"b\":{\"x\":1}},\"c\":{\"x\":1}}");
 	refused(DOC_YAML, "a: *b\n", "a:1:4: no anchor \"&b\" stands before this alias");
 	refused(DOC_YAML, "a: &a [1, *a]\n", "a:1:11: the alias \"*a\" is inside what it repeats");
 }
