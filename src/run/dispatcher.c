@@ -76,8 +76,8 @@ static void arm_pump(struct dispatcher *dispatcher, int64_t now_ms)
 		loop_timer_set(dispatcher->pump_timer, wake > now_ms ? wake - now_ms : 1);
 }
 
-/* The run that chooses first this time: each in turn, or one would take every place that is free at a
- * host they share. */
+/* The run that chooses first this time: each in turn, or one would take every place that is free
+ * at a host they share. */
 static struct run *first_to_choose(struct dispatcher *dispatcher, size_t *runs)
 {
 	struct run *first = dispatcher->runs;
