@@ -3,9 +3,14 @@ RUN_TESTS = \
 	tests/unit/run/account_test \
 	tests/unit/run/chains_test \
 	tests/unit/run/crew_test \
+	tests/unit/run/digest_test \
 	tests/unit/run/dispatcher_test \
+	tests/unit/run/fleet_test \
 	tests/unit/run/lander_test \
-	tests/unit/run/latency_test
+	tests/unit/run/landing_test \
+	tests/unit/run/latency_test \
+	tests/unit/run/query_test \
+	tests/unit/run/seed_test
 check_PROGRAMS += $(RUN_TESTS)
 TESTS += $(RUN_TESTS)
 tests_unit_run_account_test_SOURCES = tests/unit/run/account_test.c tests/unit/run/house.h
@@ -14,9 +19,19 @@ tests_unit_run_chains_test_SOURCES = tests/unit/run/chains_test.c tests/unit/uni
 tests_unit_run_chains_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_crew_test_SOURCES = tests/unit/run/crew_test.c tests/unit/unit.h
 tests_unit_run_crew_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_digest_test_SOURCES = tests/unit/run/digest_test.c tests/unit/run/house.h
+tests_unit_run_digest_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_dispatcher_test_SOURCES = tests/unit/run/dispatcher_test.c tests/unit/run/house.h
 tests_unit_run_dispatcher_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_fleet_test_SOURCES = tests/unit/run/fleet_test.c tests/unit/run/house.h
+tests_unit_run_fleet_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_lander_test_SOURCES = tests/unit/run/lander_test.c tests/unit/run/house.h
 tests_unit_run_lander_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_landing_test_SOURCES = tests/unit/run/landing_test.c tests/unit/run/house.h
+tests_unit_run_landing_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_latency_test_SOURCES = tests/unit/run/latency_test.c tests/unit/unit.h
 tests_unit_run_latency_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_query_test_SOURCES = tests/unit/run/query_test.c tests/unit/run/house.h
+tests_unit_run_query_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_seed_test_SOURCES = tests/unit/run/seed_test.c tests/unit/run/house.h
+tests_unit_run_seed_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
