@@ -9,6 +9,7 @@
 
 #include "base/xalloc.h"
 #include "fetch/decode.h"
+#include "fetch/headers.h"
 #include "fetch/page.h"
 #include "fetch/retry.h"
 #include "run/context.h"
@@ -35,11 +36,24 @@ static enum outcome transferred(struct digesting *d)
 	return d->response->transfer;
 }
 
+/* Nothing is unchanged for one who never said what he has: a 304 to a plain request brings no
+ * records, and would end a chain in its middle. */
+static bool is_unasked_304(const struct request *request, enum outcome outcome)
+{
+	return outcome == OUTCOME_UNCHANGED && !headers_has(request->headers, "If-None-Match") &&
+	       !headers_has(request->headers, "If-Modified-Since");
+}
+
 static enum outcome status_means(struct digesting *d)
 {
 	enum outcome outcome = outcome_of_status(d->response->status);
 	const char *location = d->response->headers[HEADER_LOCATION];
 
+	if (is_unasked_304(d->request, outcome)) {
+		err_set(&d->err, 0, "the server answered %d to a request without a condition",
+			d->response->status);
+		return OUTCOME_HTTP_OTHER;
+	}
 	if (outcome == OUTCOME_FOLLOW) {
 		if (!location) {
 			err_set(&d->err, 0, "the server answered %d without a Location to follow",

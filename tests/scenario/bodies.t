@@ -54,6 +54,7 @@ BROKEN = {
     "html": (reply(b"<html>busy</html>", Content_Type="text/html"), "not_json", True),
     "bad-utf8": (reply(b'{"id": "\xff"}'), "not_json", True),
     "not-a-number": (reply(b'{"id": NaN}'), "not_json", True),
+    "a-304-nobody-asked-for": (b"HTTP/1.1 304 Not Modified\r\n\r\n", "http_status", False),
     "empty-200": (reply(b""), "empty_body", True),
     "only-space": (reply(b" \r\n"), None, True),
     "declared-too-big": (reply(b"[" + b" " * 70000 + b"]"), "too_big", False),
@@ -114,6 +115,14 @@ def test_good_answers_of_every_framing_land(place, engine):
     wanted = sorted((what, str(n)) for what in good for n in range(100))
     assert sorted((row["what"], row["id"]) for row in place.rows()) == wanted
     assert all("gzip" in r.headers["accept-encoding"] for r in server.asked())
+
+
+@stage.each_engine
+def test_a_304_is_unchanged_for_a_request_with_a_condition(place, engine):
+    server = Server(place, lambda r: b"HTTP/1.1 304 Not Modified\r\n\r\n")
+    place.job("j", {"url": server.url + "/", "headers": {"If-None-Match": '"e"'}}, engine=engine)
+    run = place.run("j")
+    assert run["result"] == "unchanged" and run["requests"]["unchanged"] == 1, run
 
 
 @stage.each_engine
