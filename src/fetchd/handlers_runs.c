@@ -46,12 +46,16 @@ void handle_run(struct call *call, void *arg)
 static void not_live(struct json *run, int code, const struct err *err, void *arg)
 {
 	struct call *call = arg;
+	const char *result = json_str(json_get(run, "result"));
+	long long id = (long long)json_int(json_get(run, "id"), 0);
 
-	if (run)
-		call_problem(call, 409, NULL, "run %lld has ended already (%s)",
-			     (long long)json_int(json_get(run, "id"), 0),
-			     json_str(json_get(run, "result")) ? json_str(json_get(run, "result"))
-							       : "without a result");
+	if (result)
+		call_problem(call, 409, NULL, "run %lld has ended already (%s)", id, result);
+	else if (run)
+		call_problem(call, 409, NULL,
+			     "nothing works on run %lld: it could not be taken up when fetchd "
+			     "started; retry goes on with it",
+			     id);
 	else
 		reply_error(call, code, err);
 	json_unref(run);

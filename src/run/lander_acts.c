@@ -175,10 +175,21 @@ static int reopen_run(struct lander *lander, struct seed *seed, struct err *err)
 	return db_commit(lander->db, err);
 }
 
-static int may_reopen(const struct seed *seed, struct err *err)
+static bool is_live(const struct lander *lander, uint64_t run)
+{
+	for (const struct account *account = lander->accounts; account; account = account->next)
+		if (account->run == run)
+			return true;
+	return false;
+}
+
+/* A run that had not ended and could not be taken up at the start may be, too. */
+static int may_reopen(const struct lander *lander, const struct seed *seed, struct err *err)
 {
 	const struct run_record *record = &seed->record;
 
+	if (strcmp(record->state, "ended") != 0 && !is_live(lander, record->id))
+		return 0;
 	if (strcmp(record->state, "ended") != 0)
 		return err_set(err, -EBUSY, "run %llu has not ended yet",
 			       (unsigned long long)record->id);
@@ -193,10 +204,13 @@ int lander_reopen(struct lander *lander, struct landing *landing, struct err *er
 {
 	int rc;
 	struct seed *seed = seed_load(lander->db, landing->id, &rc, err);
+	struct output *output;
 
 	if (!seed)
 		return rc;
-	rc = may_reopen(seed, err);
+	rc = may_reopen(lander, seed, err);
+	if (rc == 0) /* what may fail comes before the run counts as running */
+		rc = use_output(lander, seed, &output, err);
 	if (rc == 0)
 		rc = reopen_run(lander, seed, err);
 	seed_free(seed);
