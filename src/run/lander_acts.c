@@ -50,12 +50,15 @@ static int make_room(struct lander *lander, struct err *err)
 	return 0;
 }
 
+/* One run at a time: the rows of two, made for other columns or another format, do not mix. */
 static int use_output(struct lander *lander, const struct seed *seed, struct output **used,
 		      struct err *err)
 {
 	struct output *output = find_output(lander, seed->path);
 	int rc = 0;
 
+	if (output && in_use(lander, output))
+		return err_set(err, -EBUSY, "another run is writing to \"%s\" still", seed->path);
 	if (!output) {
 		rc = make_room(lander, err);
 		if (rc == 0)

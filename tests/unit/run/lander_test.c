@@ -269,6 +269,63 @@ START_TEST(what_cannot_be_retried_says_why)
 }
 END_TEST
 
+/* As after a start at which its secret was missing: running in the ledger, and nobody has it. */
+START_TEST(a_run_that_was_not_taken_up_at_the_start_can_be_retried)
+{
+	struct house house;
+	struct guest guest;
+
+	house_init(&house);
+	house_open(&house);
+	guest_begin(&house, &guest, house_seed("a", JOB));
+	lander_submit(house.lander, guest_failure(&guest, 0, OUTCOME_HTTP_5XX));
+	house_expect(&house, 1);
+	guest_done(&guest);
+	house_close(&house, true);
+
+	house_open(&house);
+	guest_reopen(&house, &guest, 1);
+	ck_assert(!rangeset_has(guest.seed->done, 0));
+	guest_land(&house, &guest, 0, "[{'x': 1}]");
+	guest_land(&house, &guest, 1, "[{'x': 2}]");
+	house_expect(&house, 2);
+	house_expect_file(&house, "a.csv", "x\n1\n2\n");
+	guest_end(&house, &guest);
+	guest_done(&guest);
+	house_done(&house);
+}
+END_TEST
+
+START_TEST(an_output_takes_the_rows_of_one_run_at_a_time)
+{
+	struct house house;
+	struct guest first, second;
+	struct landing *landing;
+
+	house_init(&house);
+	house_open(&house);
+	guest_begin(&house, &first,
+		    house_seed("a", "{" TEN ", 'columns': [{'name': 'x', 'from': '/x'}]}"));
+	landing = landing_new(LANDING_BEGIN, NULL);
+	landing->seed =
+		house_seed("b", "{" TEN ", 'columns': [{'name': 'y', 'from': '/x'}, {'name': 'z'}],"
+				" 'output': {'path': 'a'}}");
+	lander_submit(house.lander, landing);
+	landing = house_wait(&house);
+	ck_assert_int_eq(landing->code, -EBUSY);
+	ck_assert_ptr_nonnull(strstr(landing->error, "\"a\""));
+	landing_free(landing);
+	guest_land(&house, &first, 0, "[{'x': 1}]");
+	house_expect(&house, 1);
+	house_expect_file(&house, "a.csv", "x\n1\n");
+	guest_end(&house, &first);
+	guest_done(&first);
+	guest_begin(&house, &second, house_seed("b", "{" TEN ", 'output': {'path': 'a'}}"));
+	guest_done(&second);
+	house_done(&house);
+}
+END_TEST
+
 START_TEST(a_file_is_closed_before_it_would_hold_too_many_rows)
 {
 	struct house house;
@@ -663,7 +720,9 @@ UNIT_MAIN("lander", pages_come_back_committed_and_stand_in_file_and_ledger,
 	  what_comes_back_is_committed_already, a_new_lander_goes_on_from_the_committed_state_alone,
 	  a_chain_is_open_until_its_last_page,
 	  a_retry_reopens_failures_and_failed_chains_but_no_circles,
-	  what_cannot_be_retried_says_why, a_file_is_closed_before_it_would_hold_too_many_rows,
+	  what_cannot_be_retried_says_why, a_run_that_was_not_taken_up_at_the_start_can_be_retried,
+	  an_output_takes_the_rows_of_one_run_at_a_time,
+	  a_file_is_closed_before_it_would_hold_too_many_rows,
 	  a_file_is_closed_before_it_would_hold_too_many_bytes,
 	  new_columns_of_a_batch_cost_one_new_file, the_sender_is_told_of_wider_columns,
 	  another_format_begins_a_file_of_its_own, other_declared_columns_begin_a_new_file,
