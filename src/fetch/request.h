@@ -60,8 +60,8 @@ int request_build(const struct request_scope *scope, uint64_t index, uint32_t pa
 int request_redirect(struct request *request, int status, const char *location, struct err *err);
 void request_free(struct request *request);
 
-/* The URL as it may be shown: userinfo, and the api_key query value, replaced by "***". Caller
- * frees. */
+/* The URL as it may be shown: userinfo, the api_key query value, and the secret wherever else it
+ * stands (as it is or encoded; 4 bytes or more), replaced by "***". Caller frees. */
 char *request_url_shown(const struct request_scope *scope, const char *url);
 
 #endif

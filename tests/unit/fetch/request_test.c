@@ -286,6 +286,34 @@ START_TEST(a_link_page_is_the_link_and_keeps_its_key)
 }
 END_TEST
 
+START_TEST(a_shown_url_hides_a_secret_that_the_server_sent_back)
+{
+	static const char *const rows[][2] = {
+		{ "http://h/x?other=to/ken&key=to/ken", "http://h/x?other=***&key=***" },
+		{ "http://h/to/ken/ato/kenb", "http://h/***/a***b" },
+		{ "http://h/x?other=to%2Fken", "http://h/x?other=***" },
+		{ "http://h/x?other=token", "http://h/x?other=token" },
+	};
+	char *shown;
+
+	start("http://h/x");
+	job.auth = JOB_AUTH_API_KEY;
+	job.key_place = JOB_KEY_QUERY;
+	job.key_name = (char *)"key";
+	scope.secret = "to/ken";
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		shown = request_url_shown(&scope, rows[i][0]);
+		ck_assert_str_eq(shown, rows[i][1]);
+		free(shown);
+	}
+	scope.secret = "";
+	shown = request_url_shown(&scope, "http://h/x");
+	ck_assert_str_eq(shown, "http://h/x");
+	free(shown);
+	end();
+}
+END_TEST
+
 START_TEST(a_shown_url_hides_the_key)
 {
 	char *shown;
@@ -389,5 +417,5 @@ UNIT_MAIN("request", a_point_becomes_a_url, the_run_itself_has_values_too,
 	  what_cannot_be_sent_is_refused_with_its_place,
 	  a_cursor_page_repeats_the_first_url_with_the_cursor,
 	  a_link_page_is_the_link_and_keeps_its_key, a_shown_url_hides_the_key,
-	  redirects_stay_on_the_origin, the_method_changes_as_rfc_9110_says,
-	  credentials_go_along_on_the_origin)
+	  a_shown_url_hides_a_secret_that_the_server_sent_back, redirects_stay_on_the_origin,
+	  the_method_changes_as_rfc_9110_says, credentials_go_along_on_the_origin)
