@@ -89,13 +89,21 @@ static int open_unix(const char *path, char name[static LISTEN_NAME_MAX], struct
 	return fd;
 }
 
+/* getaddrinfo(3) takes 99999 for a port and uses what is left of it in 16 bits. */
+static bool is_port(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return len > 0 && text[len] == '\0' && len <= 5 && atoi(text) <= 65535;
+}
+
 /* "HOST:PORT", with brackets around an IPv6 address. */
 static int split(const char *where, char **host, char **port, struct err *err)
 {
 	const char *colon = strrchr(where, ':');
 	bool bracketed = where[0] == '[' && colon && colon > where && colon[-1] == ']';
 
-	if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	if (!colon || !is_port(colon + 1) ||
 	    (!bracketed && memchr(where, ':', (size_t)(colon - where))))
 		return err_set(err, -EINVAL,
 			       "expected HOST:PORT, [IPV6]:PORT or unix:PATH and not \"%s\"",

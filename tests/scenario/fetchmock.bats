@@ -278,6 +278,8 @@ teardown() { mock_stop; }
 	[[ $status == 2 && $output == 'fetchmock: --nothing: '* ]]
 	run "$fetchmock" -l 127.0.0.1
 	[[ $status == 1 && $output == *'expected HOST:PORT'* ]]
+	run timeout 5 "$fetchmock" -l 127.0.0.1:65536
+	[[ $status == 1 && $output == *'expected HOST:PORT'* ]]
 	run "$fetchmock" /nowhere/api.yaml
 	[[ $status == 1 && $output == *'/nowhere/api.yaml'* ]]
 }
