@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "house.h"
+#include "store/ledger.h"
 
 #define TEN "'request': {'url': 'http://h/${i}'}, 'params': {'i': {'range': [0, 9]}}"
 #define JOB "{" TEN "}"
@@ -152,6 +153,23 @@ START_TEST(a_new_lander_goes_on_from_the_committed_state_alone)
 }
 END_TEST
 
+static void count_chain(const struct chain_record *chain, void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+/* What the ledger holds of them, of finished points too. */
+static unsigned chains_recorded(const struct house *house, uint64_t id)
+{
+	struct err err = ERR_INIT;
+	struct db *db = house_db(house);
+	unsigned n = 0;
+
+	ck_assert_msg(ledger_each_chain(db, id, count_chain, &n, &err) == 0, "%s", err.text);
+	db_close(db);
+	return n;
+}
+
 START_TEST(a_chain_is_open_until_its_last_page)
 {
 	struct house house;
@@ -185,6 +203,7 @@ START_TEST(a_chain_is_open_until_its_last_page)
 	guest.seed = loaded(&house, 1);
 	ck_assert(rangeset_has(guest.seed->done, 0));
 	ck_assert_uint_eq(guest.seed->chains.len, 0);
+	ck_assert_uint_eq(chains_recorded(&house, 1), 0);
 	ck_assert_uint_eq(guest.seed->record.counts.landed, 1);
 	ck_assert_uint_eq(guest.seed->record.counts.empty, 0);
 	guest_done(&guest);
