@@ -119,14 +119,17 @@ void pace_return(struct pace *pace, struct pace_host *host)
 	host->in_flight--;
 }
 
-void pace_hold(struct pace *pace, struct pace_host *host, int64_t until_ms, const char *reason)
+bool pace_hold(struct pace *pace, struct pace_host *host, int64_t until_ms, const char *reason)
 {
+	bool news = host->held_until_ms < until_ms - PACE_SAME_MS;
+
 	(void)pace;
 	if (until_ms <= host->held_until_ms)
-		return;
+		return false;
 	host->held_until_ms = until_ms;
 	free(host->reason);
 	host->reason = xstrdup(reason);
+	return news;
 }
 
 unsigned pace_in_flight(const struct pace *pace)

@@ -32,8 +32,10 @@ enum pace_answer pace_take(struct pace *pace, struct pace_host *host, unsigned p
 			   int64_t now_ms, int64_t *until_ms);
 void pace_return(struct pace *pace, struct pace_host *host);
 
-/* Nothing goes to the host before until_ms (monotonic); the later of two holds wins. */
-void pace_hold(struct pace *pace, struct pace_host *host, int64_t until_ms, const char *reason);
+/* Nothing goes to the host before until_ms (monotonic); the later of two holds wins. True when that
+ * is news: longer by more than PACE_SAME_MS, so that a hundred answers of one moment are one. */
+#define PACE_SAME_MS 1000
+bool pace_hold(struct pace *pace, struct pace_host *host, int64_t until_ms, const char *reason);
 
 unsigned pace_in_flight(const struct pace *pace);
 /* [{"host", "in_flight", "held_ms", "reason"}], the newest host first; not held: 0 and null */

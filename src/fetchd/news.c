@@ -8,7 +8,8 @@
 #include "fetchd/progress.h"
 #include "run/run.h"
 
-#define LINE_BYTES 4096
+#define LONG_HOLD_MS 60000
+#define LINE_BYTES   4096
 
 static const char *text(const struct json *event, const char *key)
 {
@@ -50,10 +51,14 @@ static void log_failure(const struct json *event)
 		text(event, "url"), text(event, "error"));
 }
 
+/* A long one is why a run stands still: whoever looks for that must find it. */
 static void log_held(const struct json *event)
 {
-	log_run(LOG_LEVEL_DEBUG, text(event, "job"), run_of(event), "%s is held: %s",
-		text(event, "host"), text(event, "reason"));
+	bool is_long = json_int(json_get(event, "held_ms"), 0) >= LONG_HOLD_MS;
+
+	log_run(is_long ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, text(event, "job"), run_of(event),
+		"%s is held until %s: %s", text(event, "host"), text(event, "until"),
+		text(event, "reason"));
 }
 
 static const struct {

@@ -179,11 +179,13 @@ static void hold_host(struct run *run, const struct parcel *parcel, int64_t now_
 
 	if (parcel->retry_after_ms < 0 || (parcel->status != 429 && parcel->status != 503))
 		return;
-	pace_hold(pace, pace_host(pace, parcel->request->host), now_ms + parcel->retry_after_ms,
-		  "Retry-After");
+	if (!pace_hold(pace, pace_host(pace, parcel->request->host),
+		       now_ms + parcel->retry_after_ms, "Retry-After"))
+		return;
 	event = run_event(run, "host.held");
 	json_put_str(event, "host", parcel->request->host);
 	json_put_time(event, "until", clock_unix_ms() + parcel->retry_after_ms);
+	json_put_int(event, "held_ms", parcel->retry_after_ms);
 	json_put_str(event, "reason", "Retry-After");
 	dispatcher_tell(run->dispatcher, event);
 }

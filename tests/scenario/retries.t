@@ -178,4 +178,16 @@ def test_a_retry_uses_the_definition_the_run_had(place):
     assert sorted(row["id"] for row in place.rows()) == ["0", "1", "2"]
 
 
+@stage.each_engine
+def test_a_long_hold_is_told_once_and_the_run_can_be_cancelled(place, engine):
+    server = Server(place, lambda r: reply({}, "429 Later", Retry_After="9" * 30))
+    place.job("j", server.url + "/${i}", engine=engine, workers=5, params={"i": {"range": [0, 99]}})
+    run = place.begin("j")
+    stage.until(lambda: place.info(run)["requests"]["failed"] == 5)
+    place.call("POST", f"/v1/runs/{run}/cancel", expect=202)
+    assert place.ended(run)["result"] == "cancelled"
+    held = [line for line in place.log().splitlines() if "is held until" in line]
+    assert len(held) == 1 and held[0].startswith("warning: ") and server.host in held[0], held
+
+
 stage.play(globals())

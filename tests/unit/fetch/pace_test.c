@@ -40,12 +40,14 @@ START_TEST(a_held_host_waits_and_the_later_hold_wins)
 	struct pace *pace = pace_new(0, 0);
 	struct pace_host *a = pace_host(pace, "a:80");
 
-	pace_hold(pace, a, 2000, "Retry-After");
-	pace_hold(pace, a, 1000, "shorter");
-	ck_assert_int_eq(pace_take(pace, a, 0, 1999, &until), PACE_WAIT);
-	ck_assert_int_eq(until, 2000);
+	ck_assert(pace_hold(pace, a, 2000, "Retry-After"));
+	ck_assert(!pace_hold(pace, a, 1000, "shorter"));
+	ck_assert(!pace_hold(pace, a, 2000 + PACE_SAME_MS, "the same moment"));
+	ck_assert(pace_hold(pace, a, 2000 + 3 * PACE_SAME_MS, "much longer"));
+	ck_assert_int_eq(pace_take(pace, a, 0, 4999, &until), PACE_WAIT);
+	ck_assert_int_eq(until, 5000);
 	ck_assert_uint_eq(pace_in_flight(pace), 0);
-	ck_assert_int_eq(pace_take(pace, a, 0, 2000, &until), PACE_GO);
+	ck_assert_int_eq(pace_take(pace, a, 0, 5000, &until), PACE_GO);
 	ck_assert_int_eq(pace_take(pace, pace_host(pace, "b:80"), 0, 0, &until), PACE_GO);
 	pace_free(pace);
 }
