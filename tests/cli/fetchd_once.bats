@@ -138,9 +138,10 @@ END
   elsewhere=$(mktemp -d)
   chmod 0777 "$elsewhere" # the test's own directory lies below one that only root may enter
   cp jobs.d/inventory.yaml "$elsewhere/job.yaml"
+  cp "$fetchd" "$elsewhere/fetchd" # so may the tree that was built
   cd "$elsewhere"
   run setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$PWD/home" XDG_CONFIG_HOME= \
-    XDG_STATE_HOME= "$fetchd" --once job.yaml
+    XDG_STATE_HOME= ./fetchd --once job.yaml
   echo "$output"
   [ "$status" -eq 0 ]
   [ "$(wc -l <data/inventory/inventory.csv)" -eq 21 ]
