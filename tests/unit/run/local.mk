@@ -9,6 +9,7 @@ RUN_TESTS = \
 	tests/unit/run/lander_test \
 	tests/unit/run/landing_test \
 	tests/unit/run/latency_test \
+	tests/unit/run/output_test \
 	tests/unit/run/query_test \
 	tests/unit/run/seed_test
 check_PROGRAMS += $(RUN_TESTS)
@@ -31,6 +32,8 @@ tests_unit_run_landing_test_SOURCES = tests/unit/run/landing_test.c tests/unit/r
 tests_unit_run_landing_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_latency_test_SOURCES = tests/unit/run/latency_test.c tests/unit/unit.h
 tests_unit_run_latency_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_output_test_SOURCES = tests/unit/run/output_test.c tests/unit/run/house.h
+tests_unit_run_output_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_query_test_SOURCES = tests/unit/run/query_test.c tests/unit/run/house.h
 tests_unit_run_query_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_seed_test_SOURCES = tests/unit/run/seed_test.c tests/unit/run/house.h
