@@ -28,6 +28,8 @@ src_run_librun_a_SOURCES = \
 	src/run/orders.c \
 	src/run/output.c \
 	src/run/output.h \
+	src/run/output_internal.h \
+	src/run/output_rows.c \
 	src/run/parcel.c \
 	src/run/parcel.h \
 	src/run/query.c \

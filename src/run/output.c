@@ -1,4 +1,5 @@
-/* An output at the lander: see output.h.
+/* An output at the lander, how it is opened, adopted and closed: see output.h. What is done with
+ * rows stands in output_rows.c.
  *
  * The order of steps is the whole point, so here it is in one place:
  *
@@ -10,8 +11,6 @@
  * After a crash between any two of them outfile_recover finds which side of the step the disk is
  * on.
  */
-#include "run/output.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,29 +19,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "data/format.h"
-#include "data/outfile.h"
+#include "run/output_internal.h"
 #include "store/outputs.h"
 
 #define GATHER_CEILING ((size_t)1 << 40) /* bounded by the batch, see lander.c */
-#define HEADER_CEILING ((size_t)16 << 20)
-
-struct output {
-	struct output_place place;
-	char *path, *job;
-	const struct format *format;
-	uint64_t rotate_bytes, rotate_rows;
-	struct colset *colset;
-	struct outfile *file;
-	struct json *runs;   /* run -> rows in the live file, uncommitted ones included */
-	struct json *before; /* those of them that changed since the commit: as they were */
-	struct buf gathered;
-	uint64_t gathered_rows;
-	bool spoiled; /* a sync or a close failed: it must be closed before anything is added */
-	bool renamed; /* the live file bears its closed name, but that is not committed yet: */
-	struct outfile_state was;
-	char closed_name[256];
-};
 
 const char *output_path(const struct output *output)
 {
@@ -68,16 +48,7 @@ void output_free(struct output *output)
 	free(output);
 }
 
-static enum outfile_phase phase(const struct output *output)
-{
-	struct outfile_state state;
-
-	outfile_state(output->file, &state);
-	return state.phase;
-}
-
-/* What the ledger is to know: the file's own state, but for the phase and name given. */
-static void record_as(const struct output *output, struct db *db, enum outfile_phase as,
+void output_record_as(const struct output *output, struct db *db, enum outfile_phase as,
 		      const char *closing)
 {
 	struct outfile_state state;
@@ -104,14 +75,14 @@ static void record_as(const struct output *output, struct db *db, enum outfile_p
 	json_unref(record.columns);
 }
 
-static int commit_as(const struct output *output, struct db *db, enum outfile_phase as,
+int output_commit_as(const struct output *output, struct db *db, enum outfile_phase as,
 		     const char *closing, struct err *err)
 {
 	int rc = db_begin(db, err);
 
 	if (rc < 0)
 		return rc;
-	record_as(output, db, as, closing);
+	output_record_as(output, db, as, closing);
 	return db_commit(db, err);
 }
 
@@ -143,7 +114,7 @@ static int commit_closed(struct output *output, struct db *db, const struct outf
 
 	if (rc == 0) {
 		files_insert(db, &record);
-		record_as(output, db, OUTFILE_NONE, NULL);
+		output_record_as(output, db, OUTFILE_NONE, NULL);
 		rc = db_commit(db, err);
 	}
 	json_unref(record.columns);
@@ -152,13 +123,11 @@ static int commit_closed(struct output *output, struct db *db, const struct outf
 	return rc;
 }
 
-/* The file under the live name is not ours any more: it was put aside and said so. What it held
- * cannot be vouched for; the output goes on in a new file. */
-static int commit_lost(struct output *output, struct db *db, const struct err *why, struct err *err)
+int output_commit_lost(struct output *output, struct db *db, const struct err *why, struct err *err)
 {
 	log_run(LOG_LEVEL_ERROR, output->job, 0, "%s", why->text);
 	forget_runs(output);
-	return commit_as(output, db, OUTFILE_NONE, NULL, err);
+	return output_commit_as(output, db, OUTFILE_NONE, NULL, err);
 }
 
 static int rename_live(struct output *output, struct db *db, struct err *err)
@@ -169,13 +138,13 @@ static int rename_live(struct output *output, struct db *db, struct err *err)
 	if (output->was.phase != OUTFILE_LIVE)
 		return 0;
 	outfile_close_name(output->file, clock_unix_ms(), output->closed_name);
-	rc = commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);
+	rc = output_commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);
 	if (rc < 0)
 		return rc;
 	rc = outfile_close(output->file, output->closed_name, err);
 	output->renamed = rc == 0;
 	output->spoiled = rc < 0; /* it may bear its closed name already */
-	return rc == -EUCLEAN ? commit_lost(output, db, err, err) : rc;
+	return rc == -EUCLEAN ? output_commit_lost(output, db, err, err) : rc;
 }
 
 int output_rotate(struct output *output, struct db *db, struct err *err)
@@ -219,7 +188,7 @@ static int recover(struct output *output, struct db *db, const struct output_rec
 	output->before = json_new_object();
 	rc = outfile_recover(output->file, &state, &closed, err);
 	if (rc == -EUCLEAN)
-		return commit_lost(output, db, err, err);
+		return output_commit_lost(output, db, err, err);
 	if (rc == 0 && closed)
 		rc = commit_closed(output, db, &state, state.closing, err);
 	return rc;
@@ -336,20 +305,6 @@ int output_adopt(struct output *output, struct db *db, const struct seed *seed, 
 	return 0;
 }
 
-bool output_is_full(const struct output *output, const struct parcel *parcel)
-{
-	uint64_t rows = outfile_rows(output->file) + output->gathered_rows;
-	uint64_t bytes = outfile_bytes(output->file) + output->gathered.len;
-
-	if (output->spoiled || output->renamed)
-		return true;
-	if (rows == 0)
-		return false; /* a page is never split: alone it may be larger than the limit */
-	if (output->rotate_rows > 0 && rows + parcel->rows.count > output->rotate_rows)
-		return true;
-	return output->rotate_bytes > 0 && bytes + parcel->rows.bytes.len > output->rotate_bytes;
-}
-
 int output_widen(struct output *output, struct db *db, struct colset *wider, struct err *err)
 {
 	/* A live file without rows has a header that no longer fits: it goes the same way. */
@@ -360,110 +315,4 @@ int output_widen(struct output *output, struct db *db, struct colset *wider, str
 	colset_unref(output->colset);
 	output->colset = colset_ref(wider);
 	return 0;
-}
-
-static void count_rows(struct output *output, uint64_t id, uint64_t rows)
-{
-	char run[24];
-	int64_t known;
-
-	snprintf(run, sizeof(run), "%llu", (unsigned long long)id);
-	known = json_int(json_get(output->runs, run), 0);
-	if (!json_has(output->before, run))
-		json_put_int(output->before, run, known);
-	json_put_int(output->runs, run, known + (int64_t)rows);
-}
-
-void output_gather(struct output *output, const struct parcel *parcel)
-{
-	if (parcel->rows.count == 0)
-		return;
-	buf_add_slice(&output->gathered, buf_slice(&parcel->rows.bytes));
-	output->gathered_rows += parcel->rows.count;
-	count_rows(output, parcel->request->scope->run, parcel->rows.count);
-}
-
-bool output_has_gathered(const struct output *output)
-{
-	return output->gathered.len > 0;
-}
-
-static int create(struct output *output, struct db *db, struct err *err)
-{
-	struct buf header;
-	int rc = commit_as(output, db, OUTFILE_OPENING, NULL, err);
-
-	if (rc < 0)
-		return rc;
-	buf_init(&header, HEADER_CEILING);
-	if (output->format->has_header)
-		rc = output->format->header(output->colset, &header);
-	if (rc == 0)
-		rc = outfile_create(output->file, buf_text(&header), header.len, clock_unix_ms(),
-				    err);
-	if (rc == 0 && err->text[0]) /* a foreign file was in the way and is put aside */
-		log_run(LOG_LEVEL_WARNING, output->job, 0, "%s", err->text);
-	buf_done(&header);
-	return rc;
-}
-
-int output_sync(struct output *output, struct db *db, struct err *err)
-{
-	int rc = 0;
-
-	if (phase(output) != OUTFILE_LIVE)
-		rc = create(output, db, err);
-	if (rc == 0)
-		rc = outfile_append(output->file, output->gathered.data, output->gathered.len,
-				    output->gathered_rows, err);
-	if (rc == 0) {
-		rc = outfile_sync(output->file, err);
-		output->spoiled = rc < 0;
-	}
-	return rc;
-}
-
-void output_record(const struct output *output, struct db *db)
-{
-	struct json_member run;
-
-	record_as(output, db, phase(output), NULL);
-	for (run = json_first(output->before); run.key; run = json_next(run))
-		outputs_put_rows(db, output->path, strtoull(run.key, NULL, 10),
-				 (uint64_t)json_int(json_get(output->runs, run.key), 0));
-}
-
-static void forget_gathered(struct output *output)
-{
-	buf_shrink(&output->gathered, (size_t)8 << 20);
-	output->gathered_rows = 0;
-	json_unref(output->before);
-	output->before = json_new_object();
-}
-
-void output_committed(struct output *output)
-{
-	outfile_committed(output->file);
-	forget_gathered(output);
-}
-
-static void restore_rows(struct output *output)
-{
-	struct json_member run;
-
-	for (run = json_first(output->before); run.key; run = json_next(run))
-		json_put_int(output->runs, run.key, json_int(run.value, 0));
-}
-
-int output_abandon(struct output *output, struct db *db, struct err *err)
-{
-	int rc = outfile_abandon(output->file, err);
-
-	restore_rows(output);
-	forget_gathered(output);
-	if (rc == -EUCLEAN)
-		return commit_lost(output, db, err, err);
-	if (rc == 0 && output->spoiled)
-		rc = output_rotate(output, db, err);
-	return rc;
 }

@@ -666,6 +666,7 @@ START_TEST(told_to_give_up_it_sends_back_what_it_cannot_land)
 	ck_assert_uint_eq(rangeset_count(seed->done), 1);
 	seed_free(seed);
 	guest_done(&guest);
+	house_close(&house, false);
 	house_open(&house);
 	guest_begin(&house, &guest, loaded(&house, 1));
 	guest_land(&house, &guest, 1, "[{'x': 2}]");
