@@ -111,7 +111,7 @@ START_TEST(a_status_names_the_outcome_before_the_body_is_looked_at)
 		{ 201, OUTCOME_OK, NULL },
 		{ 204, OUTCOME_EMPTY, NULL },
 		{ 206, OUTCOME_HTTP_OTHER, "206" },
-		{ 304, OUTCOME_UNCHANGED, NULL },
+		{ 304, OUTCOME_HTTP_OTHER, "without a condition" },
 		{ 404, OUTCOME_HTTP_OTHER, "404" },
 		{ 408, OUTCOME_HTTP_408, "408" },
 		{ 425, OUTCOME_HTTP_425, "425" },
