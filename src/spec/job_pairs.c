@@ -130,6 +130,15 @@ static const char *header_fault(const char *name)
 	return is_token(name) ? NULL : "this is not a header's name";
 }
 
+/* A line's end would begin a header of its own, RFC 9110 section 5.5; no request could be made. */
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if (((unsigned char)*text < 0x20 && *text != '\t') || *text == 0x7f)
+			return true;
+	return false;
+}
+
 static void read_headers(const struct field *field, const struct json *value, void *to,
 			 const struct walk *walk, const struct trail *at)
 {
@@ -141,6 +150,11 @@ static void read_headers(const struct field *field, const struct json *value, vo
 		if (fault)
 			walk_problem(walk, &here, AT_KEY, "the header \"%s\" cannot be set: %s",
 				     m.key, fault);
+		else if (json_str(m.value) && has_control(json_str(m.value)))
+			walk_problem(
+				walk, &here, AT_VALUE,
+				"a line break or control byte in the value of the header \"%s\"",
+				m.key);
 	}
 }
 
