@@ -42,7 +42,7 @@ const struct outcome_row outcomes[OUTCOME__COUNT] = {
 	[OUTCOME_BAD_PAGE] = { "bad_page", COUNTS_FAILED, RETRY_CONNECT,
 			       "the answer does not say properly what the next page is" },
 	[OUTCOME_PAGE_LOOP] = { "page_loop", COUNTS_FAILED, 0,
-				"the next page was fetched before, or the chain is too long" },
+				"the next page was fetched before: the pages go in a circle" },
 	[OUTCOME_REDIRECT] = { "redirect", COUNTS_FAILED, 0, "the redirect may not be followed" },
 	[OUTCOME_HTTP_408] = { "http_408", COUNTS_FAILED, RETRY_408,
 			       "the server gave up waiting for the request" },

@@ -32,7 +32,7 @@ enum outcome {
 	OUTCOME_BAD_VALUE,  /* a column's value is not of its type */
 	OUTCOME_BAD_PAGE,  /* the pagination rule was not met: next link off the origin, cursor of a
 			      wrong type */
-	OUTCOME_PAGE_LOOP, /* a next page that was visited before, or more than pages.max */
+	OUTCOME_PAGE_LOOP, /* a next page that was visited before; pages.max ends a chain well */
 	OUTCOME_REDIRECT,  /* a redirect that may not be followed: origin, scheme, number */
 	OUTCOME_HTTP_408,
 	OUTCOME_HTTP_425,
