@@ -50,6 +50,7 @@ struct engine; /* a running one */
 struct engine_type {
 	const char *name;    /* "async": as in a job's `engine:` */
 	const char *summary; /* one line for help and manual */
+	size_t lanes_at;     /* where struct config says how many lanes it may have, an unsigned */
 	int (*start)(const struct engine_options *options, struct engine **engine, struct err *err);
 	/* Main loop; never blocks. The requests are the engine's from here on. At most `lanes` are
 	 * out. */

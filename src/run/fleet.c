@@ -53,10 +53,13 @@ void fleet_free(struct fleet *fleet)
 	free(fleet);
 }
 
-/* How many requests each engine may have out: what fetchd.yaml says for it. */
-static unsigned lanes_of(const struct config *config, const char *name)
+/* How many requests an engine may have out: what fetchd.yaml says for it. */
+static unsigned lanes_of(const struct config *config, const struct engine_type *type)
 {
-	return strcmp(name, "threads") == 0 ? config->threads_max : config->max_in_flight;
+	unsigned lanes;
+
+	memcpy(&lanes, (const char *)config + type->lanes_at, sizeof(lanes));
+	return lanes;
 }
 
 static struct fleet_engine *launch(struct fleet *fleet, const struct engine_type *type,
@@ -67,7 +70,7 @@ static struct fleet_engine *launch(struct fleet *fleet, const struct engine_type
 		.digest = digest,
 		.done = fleet->done,
 		.loops = fleet->config->async_loops,
-		.lanes = lanes_of(fleet->config, type->name),
+		.lanes = lanes_of(fleet->config, type),
 	};
 
 	if (type->start(&options, &started->engine, err) < 0) {
@@ -96,11 +99,6 @@ struct fleet_engine *fleet_engine(struct fleet *fleet, const char *name, struct 
 		if (fleet->engines[i]->type == type)
 			return fleet->engines[i];
 	return launch(fleet, type, err);
-}
-
-const char *fleet_engine_name(const struct fleet_engine *engine)
-{
-	return engine->type->name;
 }
 
 bool fleet_take_lane(struct fleet_engine *engine, uint32_t *lane)

@@ -21,7 +21,6 @@ void fleet_free(struct fleet *fleet); /* stops the engines: nothing may be out *
 
 /* The engine of that name, started if need be; NULL with a sentence. */
 struct fleet_engine *fleet_engine(struct fleet *fleet, const char *name, struct err *err);
-const char *fleet_engine_name(const struct fleet_engine *engine);
 
 bool fleet_take_lane(struct fleet_engine *engine, uint32_t *lane); /* false: all lent */
 void fleet_return_lane(struct fleet_engine *engine, uint32_t lane);
