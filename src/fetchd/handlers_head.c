@@ -7,7 +7,6 @@
 #include "fetchd/handlers_jobs.h"
 #include "fetchd/head.h"
 #include "fetchd/reply.h"
-#include "fetchd/where.h"
 
 struct looking {
 	struct call *call;
@@ -54,7 +53,7 @@ void handle_job_head(struct call *call, void *arg)
 	    !call_query_number(call, "n",
 			       (struct call_bounds) { HEAD_ROWS_DEFAULT, 1, HEAD_ROWS_MAX }, &n))
 		return;
-	path = where_output(job, &err);
+	path = job_output(job, &err);
 	if (!path) {
 		call_problem(call, 422, NULL, "%s", err.text);
 		return;

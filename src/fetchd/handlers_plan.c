@@ -9,7 +9,6 @@
 #include "fetchd/daemon.h"
 #include "fetchd/handlers_jobs.h"
 #include "fetchd/reply.h"
-#include "fetchd/where.h"
 
 /* {"url", "params"} of a point; NULL with a sentence when it cannot be built. */
 static struct json *point_plan(const struct request_scope *scope, uint64_t index, struct err *err)
@@ -66,7 +65,7 @@ static struct json *plan_of(const struct job *job, struct err *err)
 		.secret = job->auth == JOB_AUTH_NONE ? NULL : "***",
 	};
 	struct json *first = point_plan(&scope, 0, err), *last, *plan;
-	char *path = first ? where_output(job, err) : NULL;
+	char *path = first ? job_output(job, err) : NULL;
 
 	last = path ? point_plan(&scope, job->matrix.points - 1, err) : NULL;
 	if (!last) {

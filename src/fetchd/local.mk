@@ -45,9 +45,7 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/systemd.c \
 	src/fetchd/systemd.h \
 	src/fetchd/targets.c \
-	src/fetchd/targets.h \
-	src/fetchd/where.c \
-	src/fetchd/where.h
+	src/fetchd/targets.h
 
 sbin_PROGRAMS += src/fetchd/fetchd
 src_fetchd_fetchd_SOURCES = src/fetchd/main.c

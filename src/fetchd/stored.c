@@ -11,7 +11,6 @@
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/reply.h"
-#include "fetchd/where.h"
 #include "io/file.h"
 
 struct stored {
@@ -51,11 +50,11 @@ void stored_check_secret(const struct job *job, const char *secrets_dir, const s
 static void check_output(const struct job *job, const struct jobset *jobs, const struct doc *doc,
 			 struct problems *problems)
 {
-	char *path = where_output(job, NULL);
+	char *path = job_output(job, NULL);
 
 	for (size_t i = 0; path && i < jobs->len; i++) {
 		const struct job *other = jobs->jobs[i];
-		char *taken = strcmp(other->name, job->name) ? where_output(other, NULL) : NULL;
+		char *taken = strcmp(other->name, job->name) ? job_output(other, NULL) : NULL;
 
 		if (taken && strcmp(taken, path) == 0)
 			problems_add(problems, doc, "/output/path",
@@ -145,7 +144,7 @@ static void put_work(struct change *change)
 		stored->set = jobset_parse(stored->path, DOC_JSON, slice_of(text), true,
 					   &change->problems);
 	}
-	if (change->problems.len == 0)
+	if (text && change->problems.len == 0)
 		change->code = write_file(stored, text);
 	free(text);
 	job_unref(job);

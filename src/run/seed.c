@@ -52,28 +52,6 @@ static int narrow(struct job *job, const struct json *overrides, struct err *err
 	return 0;
 }
 
-static struct slice path_value(struct slice name, void *arg)
-{
-	const struct job *job = arg;
-
-	return slice_is(name, "job") ? slice_of(job->name) : (struct slice) { 0 };
-}
-
-static int expand_path(struct job *job, char **path, struct err *err)
-{
-	struct buf text;
-	int rc;
-
-	buf_init(&text, 4096);
-	rc = template_expand(job->path, path_value, job, &text, err);
-	if (rc == 0)
-		*path = buf_take(&text);
-	else
-		err_within(err, "output.path");
-	buf_done(&text);
-	return rc;
-}
-
 /* Job, secret and path from the record: what new and old runs share. */
 static int furnish(struct seed *seed, struct err *err)
 {
@@ -83,8 +61,10 @@ static int furnish(struct seed *seed, struct err *err)
 	if (!seed->job)
 		return -EINVAL;
 	rc = narrow(seed->job, seed->record.overrides, err);
-	if (rc == 0)
-		rc = expand_path(seed->job, &seed->path, err);
+	if (rc == 0) {
+		seed->path = job_output(seed->job, err);
+		rc = seed->path ? 0 : -EINVAL;
+	}
 	if (rc == 0 && seed->job->auth_secret.kind != SECRET_NONE) {
 		rc = secret_resolve(&seed->job->auth_secret, &seed->secret, err);
 		if (rc < 0) {

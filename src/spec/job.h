@@ -141,6 +141,10 @@ void job_unref(struct job *job);
 /* Every setting with its default filled in and secrets as references only: what `show` prints. */
 struct json *job_show(const struct job *job);
 
+/* Where its rows land, relative to data_dir and without extension: the output's key in the ledger.
+ * The caller frees; NULL with a sentence. */
+char *job_output(const struct job *job, struct err *err);
+
 /* ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ */
 bool job_name_valid(const char *name);
 

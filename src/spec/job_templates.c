@@ -1,7 +1,10 @@
-/* Names in a job's templates: each must be a declared parameter, or one that fetchd gives. */
+/* Names in a job's templates: each must be a declared parameter, or one that fetchd gives. And the
+ * one template that is filled before there is a request: where the rows land. */
 #include <string.h>
 
 #include "spec/job_parts.h"
+
+#define OUTPUT_MAX_BYTES 4096
 
 struct scope {
 	const struct job *job;
@@ -99,4 +102,25 @@ void job_check_templates(const struct job *job, const struct walk *walk)
 	check_pairs(&scope, job->form, job->nform, &form);
 	check(&scope, job->body, &body);
 	check(&path, job->path, &output_path);
+}
+
+static struct slice job_value(struct slice name, void *arg)
+{
+	const struct job *const *job = arg;
+
+	return slice_is(name, "job") ? slice_of((*job)->name) : (struct slice) { 0 };
+}
+
+char *job_output(const struct job *job, struct err *err)
+{
+	char *output = NULL;
+	struct buf text;
+
+	buf_init(&text, OUTPUT_MAX_BYTES);
+	if (template_expand(job->path, job_value, &job, &text, err) == 0)
+		output = buf_take(&text);
+	else
+		err_within(err, "output.path");
+	buf_done(&text);
+	return output;
 }
