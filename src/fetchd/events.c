@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/lookup.h"
 #include "fetchd/reply.h"
+#include "run/notice.h"
 
 struct listener {
 	struct listener *next, **link;
@@ -27,30 +27,6 @@ struct events {
 	struct listener *listeners;
 	struct listener *sending; /* set to NULL when it is dropped while an event goes to it */
 };
-
-/* What a run's document gives to the event of its end, in this order. */
-static const char *const ended_keys[] = { "result", "reason",  "requests", "rows",
-					  "bytes",  "started", "ended",    NULL };
-
-static struct json *new_event(const char *name, const char *job)
-{
-	struct json *event = json_new_object();
-
-	json_put_time(event, "time", clock_unix_ms());
-	json_put_str(event, "event", name);
-	json_put_str(event, "job", job);
-	return event;
-}
-
-static struct json *ended_event(const struct json *run)
-{
-	struct json *event = new_event("run.ended", json_str(json_get(run, "job")));
-
-	json_put(event, "run", json_ref(json_get(run, "id")));
-	for (const char *const *key = ended_keys; *key; key++)
-		json_put(event, *key, json_ref(json_get(run, *key)));
-	return event;
-}
 
 static void drop(struct listener *listener)
 {
@@ -113,7 +89,7 @@ void events_publish(struct events *events, const struct json *event)
 
 void events_job_changed(struct events *events, const char *job, const char *change)
 {
-	struct json *event = new_event("job.changed", job);
+	struct json *event = notice_new("job.changed", job, 0);
 
 	json_put_str(event, "change", change);
 	events_publish(events, event);
@@ -156,7 +132,7 @@ static void listen_to(struct events *events, struct call *call, const char *job,
 /* The run that was asked for is over: its end is told, and the stream with it. */
 static void tell_end(struct call *call, const struct json *run)
 {
-	struct json *event = ended_event(run);
+	struct json *event = notice_of_end(run);
 
 	call_stream_begin(call, NULL, NULL);
 	call_stream_event(call, event);

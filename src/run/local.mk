@@ -25,6 +25,8 @@ src_run_librun_a_SOURCES = \
 	src/run/landing.h \
 	src/run/latency.c \
 	src/run/latency.h \
+	src/run/notice.c \
+	src/run/notice.h \
 	src/run/orders.c \
 	src/run/output.c \
 	src/run/output.h \

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "run/dispatcher_internal.h"
+#include "run/notice.h"
 
 const char *const run_state_names[RUN__COUNT] = { "waiting", "running", "running", "ended" };
 const char *const run_result_names[RESULT__COUNT] = {
@@ -56,21 +57,6 @@ void run_free(struct run *run)
 uint64_t run_id(const struct run *run)
 {
 	return run->seed ? run->seed->record.id : run->order.id;
-}
-
-const struct job *run_job(const struct run *run)
-{
-	return run->seed ? run->seed->job : NULL;
-}
-
-enum run_state run_state(const struct run *run)
-{
-	return run->state;
-}
-
-enum run_result run_result(const struct run *run)
-{
-	return run->result;
 }
 
 uint64_t run_finished(const struct run *run)
@@ -241,33 +227,24 @@ void run_settle(struct run *run)
 		.state = xstrdup(run_state_names[RUN_ENDED]),
 		.result = xstrdup(run_result_names[run->result]),
 		.reason = run->reason ? xstrdup(run->reason) : NULL,
-		.ended_ms = run->ended_ms,
 		.started_ms = run->started_ms,
-		.p50_ms = latency_percentile(&run->latency, 0.50),
-		.p95_ms = latency_percentile(&run->latency, 0.95),
-		.p99_ms = latency_percentile(&run->latency, 0.99),
 		.crew = crew_json(&run->crew),
 	};
+	run_measure(run, &landing->end);
 	dispatcher_land(run->dispatcher, landing);
 }
 
 void run_ended(struct run *run, struct landing *landing)
 {
-	struct json *event;
+	struct json *document;
 
 	if (landing->code < 0) { /* only when stopping: it will end at the next start */
 		run->state = RUN_RUNNING;
 		return;
 	}
 	run->state = RUN_ENDED;
-	event = run_event(run, "run.ended");
-	json_put_str(event, "result", run_result_names[run->result]);
-	json_put_str(event, "reason", run->reason);
-	json_put(event, "requests", run_counts_json(&run->counts));
-	json_put_int(event, "rows", (int64_t)run->counts.rows);
-	json_put_int(event, "bytes", (int64_t)run->counts.bytes);
-	json_put_time(event, "started", run->started_ms);
-	json_put_time(event, "ended", run->ended_ms);
-	dispatcher_tell(run->dispatcher, event);
+	document = run_json(run, clock_monotonic_ms());
+	dispatcher_tell(run->dispatcher, notice_of_end(document));
+	json_unref(document);
 	dispatcher_remove(run->dispatcher, run);
 }

@@ -31,9 +31,6 @@ extern const char *const run_state_names[RUN__COUNT];
 extern const char *const run_result_names[RESULT__COUNT]; /* [RESULT_NONE] is NULL */
 
 uint64_t run_id(const struct run *run); /* 0 until its start is committed */
-const struct job *run_job(const struct run *run);
-enum run_state run_state(const struct run *run);
-enum run_result run_result(const struct run *run);
 
 /* The document of SPEC section 5, "run", from memory (no `files` while it runs), plus "rate"
  * (requests a second lately), "eta_ms" (null: unknown) and "in_flight". */

@@ -81,6 +81,6 @@ void run_landed(struct run *run, struct landing *landing);
 /* run_json.c */
 void run_tick(struct run *run); /* once a second: the rate, and run.progress */
 struct json *run_event(const struct run *run, const char *event);
-struct json *run_counts_json(const struct run_counts *counts);
+void run_measure(const struct run *run, struct run_record *record); /* its end and its timing */
 
 #endif

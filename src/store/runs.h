@@ -37,6 +37,11 @@ struct run_record {
 };
 void run_record_done(struct run_record *record);
 
+/* The document of SPEC section 5, "run", without `crew` and `files`; a percentile that is not known
+ * is null. `overrides` is shared with the record: same thread. */
+struct json *run_record_json(const struct run_record *record);
+struct json *run_counts_json(const struct run_counts *counts); /* its "requests" */
+
 /* Writers: inside a transaction. Errors are remembered for db_commit; a run that does not exist is
  * one (-ENOENT). */
 uint64_t runs_insert(struct db *db,

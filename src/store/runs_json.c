@@ -64,9 +64,9 @@ static void put_ms(struct json *doc, const char *key, double ms)
 	json_put(doc, key, json_new_number(text));
 }
 
-static void put_counts(struct json *doc, const struct run_counts *counts)
+struct json *run_counts_json(const struct run_counts *counts)
 {
-	struct json *requests = json_put(doc, "requests", json_new_object());
+	struct json *requests = json_new_object();
 
 	json_put_int(requests, "total", (int64_t)counts->total);
 	json_put_int(requests, "landed", (int64_t)counts->landed);
@@ -74,11 +74,10 @@ static void put_counts(struct json *doc, const struct run_counts *counts)
 	json_put_int(requests, "unchanged", (int64_t)counts->unchanged);
 	json_put_int(requests, "empty", (int64_t)counts->empty);
 	json_put_int(requests, "retried", (int64_t)counts->retried);
-	json_put_int(doc, "rows", (int64_t)counts->rows);
-	json_put_int(doc, "bytes", (int64_t)counts->bytes);
+	return requests;
 }
 
-static struct json *document(const struct run_record *record)
+struct json *run_record_json(const struct run_record *record)
 {
 	struct json *doc = json_new_object(), *timing;
 
@@ -93,8 +92,11 @@ static struct json *document(const struct run_record *record)
 	json_put_str(doc, "reason", record->reason);
 	json_put_time(doc, "started", record->started_ms);
 	json_put_time(doc, "ended", record->ended_ms);
-	json_put(doc, "overrides", json_ref(record->overrides));
-	put_counts(doc, &record->counts);
+	json_put(doc, "overrides",
+		 json_len(record->overrides) ? json_ref(record->overrides) : NULL);
+	json_put(doc, "requests", run_counts_json(&record->counts));
+	json_put_int(doc, "rows", (int64_t)record->counts.rows);
+	json_put_int(doc, "bytes", (int64_t)record->counts.bytes);
 	timing = json_put(doc, "timing_ms", json_new_object());
 	put_ms(timing, "p50", record->p50_ms);
 	put_ms(timing, "p95", record->p95_ms);
@@ -110,7 +112,7 @@ static struct json *row_document(struct stmt *st, bool whole, struct err *err)
 
 	if (run_row_take(st, &record, err) == 0 &&
 	    (!whole || (files = files_of_run(st->db, record.id, err))))
-		doc = document(&record);
+		doc = run_record_json(&record);
 	if (doc && whole) {
 		json_put(doc, "crew", record.crew ? json_ref(record.crew) : json_new_array());
 		json_put(doc, "files", json_ref(files));
