@@ -1,8 +1,6 @@
 /* Changes to the set of jobs, see changes.h: the queue. */
 #include "fetchd/changes.h"
 
-#include <errno.h>
-
 #include "fetchd/daemon.h"
 
 static void end_first(struct changes *changes)
@@ -23,7 +21,7 @@ static void do_work(struct db *db, void *arg)
 	if (db)
 		change->kind->work(change);
 	else
-		change->code = err_set(&change->err, -EAGAIN, "fetchd is stopping");
+		change->code = query_refuse(&change->err);
 }
 
 static void begin_next(struct changes *changes);

@@ -92,11 +92,12 @@ static void check_text(struct db *db, void *arg)
 static void text_checked(void *arg)
 {
 	struct checking *checking = arg;
+	struct err err = ERR_INIT;
 
 	if (checking->reply)
 		call_reply(checking->call, 200, checking->reply);
 	else
-		call_problem(checking->call, 503, NULL, "fetchd is stopping");
+		reply_error(checking->call, query_refuse(&err), &err);
 	free(checking->file);
 	buf_done(&checking->text);
 	free(checking);

@@ -1,5 +1,4 @@
 /* GET /v1/jobs/{job}/head: the last landed rows, read on the query thread. */
-#include <errno.h>
 #include <stdlib.h>
 
 #include "base/xalloc.h"
@@ -24,7 +23,7 @@ static void look(struct db *db, void *arg)
 	if (db)
 		looking->code = head_read(db, &looking->order, &looking->reply, &looking->err);
 	else
-		looking->code = err_set(&looking->err, -EAGAIN, "fetchd is stopping");
+		looking->code = query_refuse(&looking->err);
 }
 
 static void looked(void *arg)

@@ -111,7 +111,7 @@ static void read_failures(struct db *db, void *arg)
 	struct run_record record = { 0 };
 
 	if (!db) {
-		failures->code = err_set(&failures->err, -EAGAIN, "fetchd is stopping");
+		failures->code = query_refuse(&failures->err);
 		return;
 	}
 	failures->code = runs_get(db, failures->run, &record, &failures->err);

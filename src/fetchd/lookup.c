@@ -41,7 +41,7 @@ static void read_history(struct db *db, void *arg)
 	struct lookup *lookup = arg;
 
 	if (!db) {
-		lookup->code = err_set(&lookup->err, -EAGAIN, "fetchd is stopping");
+		lookup->code = query_refuse(&lookup->err);
 		return;
 	}
 	if (lookup->id)

@@ -12,9 +12,9 @@
 static const struct {
 	int code, status;
 } error_statuses[] = {
-	{ -EINVAL, 422 }, { -ERANGE, 422 },   { -ENOENT, 404 },      { -EBUSY, 409 },
-	{ -EEXIST, 409 }, { -EALREADY, 409 }, { -EAGAIN, 503 },      { -EACCES, 403 },
-	{ -EPERM, 403 },  { -E2BIG, 413 },    { -EWOULDBLOCK, 503 }, { -ENOSPC, 507 },
+	{ -EINVAL, 422 }, { -ERANGE, 422 },   { -ENOENT, 404 }, { -EBUSY, 409 },
+	{ -EEXIST, 409 }, { -EALREADY, 409 }, { -EAGAIN, 503 }, { -EACCES, 403 },
+	{ -EPERM, 403 },  { -E2BIG, 413 },    { -ENOSPC, 507 },
 };
 
 static int status_of(int code)
@@ -42,7 +42,8 @@ void reply_error(struct call *call, int code, const struct err *err)
 
 void reply_no_job(struct call *call, const char *name)
 {
-	call_problem(call, 404, NULL, "there is no job \"%s\"; GET /v1/jobs lists them", name);
+	call_problem(call, 404, NULL,
+		     "there is no job \"%s\"; 'fetchctl list' shows those there are", name);
 }
 
 void reply_problems(struct call *call, const struct problems *problems)
@@ -83,7 +84,8 @@ uint64_t reply_run_of(struct call *call)
 		id = strtoull(text, &end, 10);
 	if (end && *end == '\0' && errno == 0 && id <= INT64_MAX)
 		return id;
-	call_problem(call, 404, NULL, "there is no run \"%s\"; GET /v1/runs lists them", text);
+	call_problem(call, 404, NULL,
+		     "there is no run \"%s\"; 'fetchctl runs' shows those there are", text);
 	return 0;
 }
 

@@ -41,7 +41,7 @@ static unsigned live_runs(const struct dispatcher *dispatcher)
 static int may_start(const struct dispatcher *dispatcher, const char *job, struct err *err)
 {
 	if (dispatcher->stopping)
-		return err_set(err, -EAGAIN, "the daemon is stopping");
+		return query_refuse(err);
 	if (job && dispatcher_running(dispatcher, job))
 		return err_set(err, -EBUSY, "job \"%s\" is running already, as run %llu", job,
 			       (unsigned long long)run_id(dispatcher_running(dispatcher, job)));
@@ -179,7 +179,7 @@ static void look_up(struct db *db, void *arg)
 	struct reopening *reopening = arg;
 
 	reopening->code = db ? runs_get(db, reopening->id, &reopening->record, &reopening->err)
-			     : err_set(&reopening->err, -EAGAIN, "the daemon is stopping");
+			     : query_refuse(&reopening->err);
 }
 
 static void looked_up(void *arg)

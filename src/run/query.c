@@ -1,6 +1,7 @@
 /* The query thread: see query.h. */
 #include "run/query.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -95,6 +96,11 @@ void query_ask(struct query *query, query_work_fn *work, query_done_fn *done, vo
 		done(arg);
 		free(question);
 	}
+}
+
+int query_refuse(struct err *err)
+{
+	return err_set(err, -EAGAIN, "fetchd is stopping; ask again when it is back");
 }
 
 void query_stop(struct query *query)

@@ -19,6 +19,8 @@ int query_start(struct loop *loop, const char *db_path, struct query **query, st
 /* Questions are answered in order. `done` is always called, also after query_stop began (work may
  * then be left out: it finds db NULL). */
 void query_ask(struct query *query, query_work_fn *work, query_done_fn *done, void *arg);
+/* What `work` says when it finds db NULL: -EAGAIN with a sentence. */
+int query_refuse(struct err *err);
 void query_stop(struct query *query); /* answers what is asked, joins; NULL is fine */
 
 #endif

@@ -99,7 +99,7 @@ void run_prepared(struct run *run, struct seed *seed, struct err *err)
 	run->engine = fleet_engine(run->dispatcher->fleet, seed->record.engine, err);
 	if (!run->engine || run->dispatcher->stopping) {
 		if (run->engine)
-			err_set(err, 0, "the daemon is stopping");
+			query_refuse(err);
 		seed_free(seed);
 		run_refuse(run, -EAGAIN, err);
 		return;

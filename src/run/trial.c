@@ -123,7 +123,7 @@ static void prepared(void *arg)
 
 	trial->dispatcher->asked--;
 	if (rc == 0 && trial->dispatcher->stopping)
-		rc = err_set(&trial->err, -EAGAIN, "the daemon is stopping");
+		rc = query_refuse(&trial->err);
 	if (rc == 0)
 		rc = begin(trial);
 	dispatcher_pump_soon(trial->dispatcher); /* a stop may have waited for this */
