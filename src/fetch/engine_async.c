@@ -11,8 +11,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +23,7 @@
 #include "fetch/transfer.h"
 #include "fetch/wheel.h"
 #include "io/loop.h"
+#include "io/thread.h"
 
 /* libcurl searches the connections of a multi handle one by one: beyond some hundred, several
  * handles cost less; below, they cost nothing, since one is made only for lanes that are used. */
@@ -304,21 +303,6 @@ static void crew_done(struct crew *crew)
 	mailbox_free(crew->inbox);
 }
 
-/* Signals are the main thread's business. */
-static int start_thread(struct crew *crew)
-{
-	sigset_t all, before;
-	int code;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&crew->thread, NULL, crew_main, crew);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (code == 0)
-		pthread_setname_np(crew->thread, "fetch loop");
-	return -code;
-}
-
 static int crew_start(struct crew *crew, const struct engine *engine, struct err *err)
 {
 	unsigned lanes = engine->options.lanes;
@@ -340,8 +324,7 @@ static int crew_start(struct crew *crew, const struct engine *engine, struct err
 		loop_watch_new(crew->loop, mailbox_fd(crew->inbox), LOOP_READ, on_inbox, crew);
 	crew->tick = loop_timer_new(crew->loop, on_tick, crew);
 	crew->flush = loop_timer_new(crew->loop, flush, crew);
-	rc = start_thread(crew);
-	return rc < 0 ? err_sys(err, rc, "cannot start a thread") : 0;
+	return thread_start("fetch loop", crew_main, crew, &crew->thread, err);
 }
 
 /* ---- the engine, on the main loop ---- */

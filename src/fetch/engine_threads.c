@@ -9,8 +9,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +16,7 @@
 
 #include "base/xalloc.h"
 #include "fetch/transfer.h"
+#include "io/thread.h"
 
 /* The inbox is one slot, for a lane carries one request at a time; a mailbox would cost two more
  * system calls a request for a descriptor that nobody watches. */
@@ -93,24 +92,6 @@ static void *lane_main(void *arg)
 
 /* ---- on the main loop ---- */
 
-/* Signals are the main thread's business. */
-static int start_thread(struct lane *lane, unsigned number)
-{
-	sigset_t all, before;
-	char name[16];
-	int code;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	code = pthread_create(&lane->thread, NULL, lane_main, lane);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (code == 0) {
-		snprintf(name, sizeof(name), "fetch lane %u", number % 10000);
-		pthread_setname_np(lane->thread, name);
-	}
-	return -code;
-}
-
 /* Hands over a request, or (NULL) the news that there will be no more. */
 static void tell(struct lane *lane, struct request *request)
 {
@@ -132,15 +113,17 @@ static void lane_free(struct lane *lane)
 static int lane_start(struct engine *engine, unsigned number, struct err *err)
 {
 	struct lane *lane = xcalloc(1, sizeof(*lane));
+	char name[32];
 	int rc;
 
 	lane->options = &engine->options;
 	pthread_mutex_init(&lane->lock, NULL);
 	pthread_cond_init(&lane->changed, NULL);
-	rc = start_thread(lane, number);
+	snprintf(name, sizeof(name), "fetch lane %u", number);
+	rc = thread_start(name, lane_main, lane, &lane->thread, err);
 	if (rc < 0) {
 		lane_free(lane);
-		return err_sys(err, rc, "cannot start a thread");
+		return rc;
 	}
 	engine->lanes[number] = lane;
 	return 0;

@@ -6,4 +6,6 @@ src_io_libio_a_SOURCES = \
 	src/io/loop.c \
 	src/io/loop.h \
 	src/io/mailbox.c \
-	src/io/mailbox.h
+	src/io/mailbox.h \
+	src/io/thread.c \
+	src/io/thread.h

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "io/thread.h"
 #include "run/lander_internal.h"
 
 #define INBOX_MAX  65536
@@ -161,11 +162,8 @@ int lander_start(const struct output_place *place, struct db *db, struct mailbox
 	lander->place = *place;
 	lander->db = db;
 	lander->landed = landed;
-	if (rc == 0) {
-		rc = -pthread_create(&lander->thread, NULL, land, lander);
-		if (rc < 0)
-			err_sys(err, rc, "cannot start the lander");
-	}
+	if (rc == 0)
+		rc = thread_start("lander", land, lander, &lander->thread, err);
 	if (rc < 0) {
 		mailbox_free(lander->inbox);
 		free(lander);

@@ -2,11 +2,11 @@
 #include "run/query.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/xalloc.h"
 #include "io/mailbox.h"
+#include "io/thread.h"
 
 #define QUESTIONS_MAX 65536
 #define BATCH         64
@@ -64,11 +64,8 @@ int query_start(struct loop *loop, const char *db_path, struct query **out, stru
 		rc = mailbox_new(QUESTIONS_MAX, &query->asked, err);
 	if (rc == 0)
 		rc = mailbox_new(QUESTIONS_MAX, &query->answered, err);
-	if (rc == 0) {
-		rc = -pthread_create(&query->thread, NULL, answer_questions, query);
-		if (rc < 0)
-			err_sys(err, rc, "cannot start the query thread");
-	}
+	if (rc == 0)
+		rc = thread_start("query", answer_questions, query, &query->thread, err);
 	if (rc < 0) {
 		mailbox_free(query->answered);
 		mailbox_free(query->asked);
