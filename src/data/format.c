@@ -2,6 +2,7 @@
 #include "data/format.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "data/csv.h"
 #include "data/jsonl.h"
@@ -35,6 +36,14 @@ const struct format *format_of(enum job_format kind)
 	while (format->name && format->kind != kind)
 		format++;
 	return format->name ? format : NULL;
+}
+
+const struct format *format_by_extension(const char *extension)
+{
+	for (const struct format *format = formats; format->name; format++)
+		if (strcmp(format->extension, extension) == 0)
+			return format;
+	return NULL;
 }
 
 /* Names that the set lacks, each once, in order of first sight. */

@@ -50,6 +50,7 @@ struct format {
 
 extern const struct format formats[]; /* ends with a NULL name */
 const struct format *format_of(enum job_format kind);
+const struct format *format_by_extension(const char *extension); /* NULL: there is none */
 
 /* Gives an automatic set all columns the records need, in order of first sight: when *set lacks
  * any, its reference is given back and a wider set stands in its place, extended once (extending

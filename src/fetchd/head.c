@@ -33,14 +33,6 @@ struct head {
 	uint64_t total;
 };
 
-static const struct format *format_by_extension(const char *extension)
-{
-	for (const struct format *format = formats; format->name; format++)
-		if (strcmp(format->extension, extension) == 0)
-			return format;
-	return NULL;
-}
-
 /* Puts what a file gave before what is there. False: it has other columns, so the older files do
  * not belong under the same header. */
 static bool take(struct head *head, struct json *columns, struct json *rows, const char *name)

@@ -3,10 +3,11 @@
  *
  * The order of steps is the whole point, so here it is in one place:
  *
- *   new file:  commit OPENING - create, header, sync the directory - (data) - commit LIVE with dev,
- * ino data:      append - fdatasync - commit offset and rows together with the ledger's progress
- *   rotation:  commit CLOSING with the new name - rename, sync the directory - commit the closed
- * file, NONE
+ *   new file   commit OPENING - create, header, sync the directory - (data)
+ *              - commit LIVE with dev and ino
+ *   data       append - fdatasync - commit offset and rows with the ledger's progress
+ *   rotation   commit CLOSING with the new name - rename, sync the directory
+ *              - commit the closed file, NONE
  *
  * After a crash between any two of them outfile_recover finds which side of the step the disk is
  * on.
@@ -194,12 +195,13 @@ static int recover(struct output *output, struct db *db, const struct output_rec
 	return rc;
 }
 
-static const struct format *format_with_extension(const char *extension)
+/* The format the live file was begun in; one that no later fetchd knows gives way to the job's. */
+static const struct format *format_for(const struct output_record *record, const struct job *job)
 {
-	for (const struct format *format = formats; format->name; format++)
-		if (strcmp(format->extension, extension) == 0)
-			return format;
-	return &formats[0];
+	const struct format *known =
+		record->extension ? format_by_extension(record->extension) : NULL;
+
+	return known ? known : format_of(job->format);
 }
 
 static struct output *output_new(const struct output_place *place, const struct seed *seed)
@@ -220,8 +222,7 @@ int output_open(const struct output_place *place, struct db *db, const struct se
 	struct output_record record = { 0 };
 	int rc = outputs_get(db, seed->path, &record, err);
 
-	output->format =
-		rc == 0 ? format_with_extension(record.extension) : format_of(seed->job->format);
+	output->format = format_for(&record, seed->job);
 	if (rc == 0)
 		output->colset = colset_from_json(seed->job, record.columns);
 	if (!output->colset)
