@@ -11,6 +11,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/err.h \
 	src/base/heap.c \
 	src/base/heap.h \
+	src/base/human.c \
+	src/base/human.h \
 	src/base/json.c \
 	src/base/json.h \
 	src/base/json_parse.c \

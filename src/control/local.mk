@@ -20,6 +20,8 @@ src_control_libcontrol_a_SOURCES = \
 	src/control/reply.c \
 	src/control/route.c \
 	src/control/route.h \
+	src/control/runtext.c \
+	src/control/runtext.h \
 	src/control/server.c \
 	src/control/server.h \
 	src/control/stream.c

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "control/client.h"
+#include "control/runtext.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/progress.h"
@@ -179,7 +180,7 @@ int await_run(struct ctl *ctl, struct json *run)
 		leave_run_going(&waiting);
 	if (r == 0) {
 		tell(ctl, run);
-		r = runview_status(run);
+		r = (int)runtext_status(run);
 	}
 	json_unref(run);
 	return r;

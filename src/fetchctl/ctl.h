@@ -9,19 +9,13 @@
 struct client;
 struct verb;
 
-/* The exit statuses, in the manual too. */
+/* The exit statuses, in the manual too; for a run that was waited for, enum run_status. */
 enum ctl_status {
 	CTL_DONE = 0,
 	CTL_FAILED = 1,
 	CTL_USAGE = 2,
 	CTL_NO_DAEMON = 3,
 	CTL_NO_SUCH = 4, /* job or run */
-	/* of a run that was waited for */
-	CTL_RUN_PARTIAL = 10,
-	CTL_RUN_FAILED = 11,
-	CTL_RUN_SUSPECT = 12,
-	CTL_RUN_CANCELLED = 13,
-	CTL_RUN_DEFERRED = 14,
 };
 
 struct ctl {

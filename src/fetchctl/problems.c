@@ -6,23 +6,16 @@
 #include "base/json.h"
 #include "fetchctl/say.h"
 
-static const char *text_of(const struct json *problem, const char *key)
-{
-	const char *text = json_str(json_get(problem, key));
-
-	return text ? text : "";
-}
-
 static void say_one(const struct json *problem)
 {
 	long long line = json_int(json_get(problem, "line"), 0);
 	long long column = json_int(json_get(problem, "column"), 0);
 
-	say_text(stderr, text_of(problem, "file"), false);
+	say_text(stderr, say_member(problem, "file"), false);
 	if (line > 0)
 		fprintf(stderr, ":%lld:%lld", line, column);
 	fputs(": error: ", stderr);
-	say_text(stderr, text_of(problem, "detail"), false);
+	say_text(stderr, say_member(problem, "detail"), false);
 	fputc('\n', stderr);
 }
 

@@ -150,16 +150,6 @@ void say_time(const struct json *time, char text[static SAY_TIME_MAX])
 		strftime(text, SAY_TIME_MAX, "%Y-%m-%d %H:%M:%S", &tm);
 }
 
-int64_t say_between(const struct json *from, const struct json *to)
-{
-	int64_t from_ms, to_ms;
-
-	if (!json_str(from) || !json_str(to) || clock_parse(json_str(from), &from_ms) < 0 ||
-	    clock_parse(json_str(to), &to_ms) < 0)
-		return -1;
-	return to_ms < from_ms ? 0 : to_ms - from_ms;
-}
-
 char *say_scalar(const struct json *value)
 {
 	if (!value)
@@ -167,6 +157,13 @@ char *say_scalar(const struct json *value)
 	if (json_str(value))
 		return xstrdup(json_str(value));
 	return json_text(value, false);
+}
+
+const char *say_member(const struct json *object, const char *key)
+{
+	const char *text = json_str(json_get(object, key));
+
+	return text ? text : "";
 }
 
 char *say_pairs(const struct json *object)

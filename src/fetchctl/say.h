@@ -32,10 +32,10 @@ void say_list(const struct json *items);
 
 /* A time of a reply as local time, "2026-11-23 07:00:00"; "" when it is null. */
 void say_time(const struct json *time, char text[static SAY_TIME_MAX]);
-/* Milliseconds between two times of a reply; -1 when one is missing. */
-int64_t say_between(const struct json *from, const struct json *to);
 /* Scalars as text: strings as they are, null as "", everything else as JSON. The caller frees. */
 char *say_scalar(const struct json *value);
+/* A member that is a string; "" when it is missing or none. Borrowed. */
+const char *say_member(const struct json *object, const char *key);
 /* {"a": 1, "b": "x"} as "a=1 b=x". The caller frees. */
 char *say_pairs(const struct json *object);
 

@@ -4,24 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/human.h"
 #include "base/xalloc.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/say.h"
-#include "spec/units.h"
-
-static const char *text_of(const struct json *object, const char *key)
-{
-	const char *text = json_str(json_get(object, key));
-
-	return text ? text : "";
-}
 
 static void show_request(const char *label, const struct json *request)
 {
 	char *params = say_pairs(json_get(request, "params"));
 
-	say_fieldf(label, "%s%s%s%s", text_of(request, "url"), *params ? "  (" : "", params,
+	say_fieldf(label, "%s%s%s%s", say_member(request, "url"), *params ? "  (" : "", params,
 		   *params ? ")" : "");
 	free(params);
 }
@@ -46,9 +39,9 @@ static void show_rotation(const struct json *rotate)
 {
 	int64_t bytes = json_int(json_get(rotate, "size"), 0);
 	int64_t rows = json_int(json_get(rotate, "rows"), 0);
-	char size[UNITS_TEXT_MAX];
+	char size[HUMAN_TEXT_MAX];
 
-	size_human((uint64_t)bytes, size);
+	human_size((uint64_t)bytes, size);
 	if (bytes && rows)
 		say_fieldf("new file", "after %s or %lld rows", size, (long long)rows);
 	else if (bytes)
@@ -61,8 +54,8 @@ static void show_plan(const struct json *plan)
 {
 	const char *pages = json_str(json_get(plan, "pages"));
 
-	say_field("job", text_of(plan, "job"));
-	say_fieldf("engine", "%s, %lld workers", text_of(plan, "engine"),
+	say_field("job", say_member(plan, "job"));
+	say_fieldf("engine", "%s, %lld workers", say_member(plan, "engine"),
 		   (long long)json_int(json_get(plan, "workers"), 0));
 	say_fieldf("requests", "%lld%s%s", (long long)json_int(json_get(plan, "requests"), 0),
 		   pages ? ", each followed page by page by " : "", pages ? pages : "");

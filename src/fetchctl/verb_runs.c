@@ -1,36 +1,38 @@
 /* fetchctl runs, info, failed, cancel: the history of runs, and one of them. */
 #include "fetchctl/verb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "base/xalloc.h"
+#include "control/runtext.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/limit.h"
 #include "fetchctl/runview.h"
 #include "fetchctl/say.h"
 #include "fetchctl/table.h"
-#include "spec/units.h"
 
 static void run_row(struct table *table, const struct json *run)
 {
-	const struct json *requests = json_get(run, "requests");
-	int64_t took = say_between(json_get(run, "started"), json_get(run, "ended"));
-	char human[UNITS_TEXT_MAX] = "";
+	struct run_sum sum = { 0 };
+	int64_t took = runtext_took_ms(run);
+	char human[HUMAN_TEXT_MAX] = "";
 
+	run_sum_add(&sum, run);
 	if (took >= 0)
-		duration_human(took, human);
+		human_duration(took, human);
 	table_row(table);
 	table_scalar(table, json_get(run, "id"));
 	table_scalar(table, json_get(run, "job"));
 	table_scalar(table, json_get(run, "trigger"));
 	table_scalar(table, json_get(run, json_get(run, "result") ? "result" : "state"));
-	table_cellf(table, "%lld/%lld", (long long)runview_done(requests),
-		    (long long)json_int(json_get(requests, "total"), 0));
-	table_scalar(table, json_get(run, "rows"));
-	table_scalar(table, json_get(requests, "failed"));
+	table_cellf(table, "%" PRIu64 "/%" PRIu64, sum.done, sum.total);
+	table_cellf(table, "%" PRIu64, sum.rows);
+	table_cellf(table, "%" PRIu64, sum.failed);
 	table_time(table, json_get(run, "started"));
 	table_cell(table, human);
 }
@@ -106,12 +108,12 @@ static void show_info(const struct ctl *ctl, const struct json *run)
 {
 	const struct json *requests = json_get(run, "requests");
 	char *summary = runview_summary(run);
-	char size[UNITS_TEXT_MAX];
+	char size[HUMAN_TEXT_MAX];
 
 	say_text(stdout, summary, false);
 	putchar('\n');
 	free(summary);
-	size_human((uint64_t)json_int(json_get(run, "bytes"), 0), size);
+	human_size((uint64_t)json_int(json_get(run, "bytes"), 0), size);
 	say_field("trigger", json_str(json_get(run, "trigger")));
 	say_fieldf("engine", "%s, %lld workers", json_str(json_get(run, "engine")),
 		   (long long)json_int(json_get(run, "workers"), 0));

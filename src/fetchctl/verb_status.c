@@ -1,22 +1,23 @@
 /* fetchctl status: the daemon at a glance. */
 #include "fetchctl/verb.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/human.h"
+#include "control/runtext.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
-#include "fetchctl/runview.h"
 #include "fetchctl/say.h"
 #include "fetchctl/table.h"
-#include "spec/units.h"
 
 static void show_daemon(const struct json *status)
 {
-	char up[UNITS_TEXT_MAX], memory[UNITS_TEXT_MAX];
+	char up[HUMAN_TEXT_MAX], memory[HUMAN_TEXT_MAX];
 
-	duration_human(json_int(json_get(status, "uptime_ms"), 0), up);
-	size_human((uint64_t)json_int(json_get(status, "memory_bytes"), 0), memory);
+	human_duration(json_int(json_get(status, "uptime_ms"), 0), up);
+	human_size((uint64_t)json_int(json_get(status, "memory_bytes"), 0), memory);
 	say_fieldf("fetchd", "%s, PID %lld, up %s", json_str(json_get(status, "version")),
 		   (long long)json_int(json_get(status, "pid"), 0), up);
 	say_field("configuration", json_str(json_get(status, "config")));
@@ -51,22 +52,21 @@ static void show_engines(const struct ctl *ctl, const struct json *engines)
 
 static void live_row(struct table *table, const struct json *run)
 {
-	const struct json *requests = json_get(run, "requests");
-	const struct json *eta = json_get(run, "eta_ms");
-	char human[UNITS_TEXT_MAX] = "";
+	struct run_sum sum = { 0 };
+	char eta[HUMAN_TEXT_MAX] = "";
 
-	if (eta)
-		duration_human(json_int(eta, 0), human);
+	run_sum_add(&sum, run);
+	if (sum.eta_ms >= 0)
+		human_duration(sum.eta_ms, eta);
 	table_row(table);
 	table_scalar(table, json_get(run, "id"));
 	table_scalar(table, json_get(run, "job"));
 	table_scalar(table, json_get(run, "state"));
-	table_cellf(table, "%lld/%lld", (long long)runview_done(requests),
-		    (long long)json_int(json_get(requests, "total"), 0));
-	table_scalar(table, json_get(run, "rows"));
-	table_scalar(table, json_get(requests, "failed"));
-	table_cellf(table, "%.1f", json_number(json_get(run, "rate"), 0));
-	table_cell(table, human);
+	table_cellf(table, "%" PRIu64 "/%" PRIu64, sum.done, sum.total);
+	table_cellf(table, "%" PRIu64, sum.rows);
+	table_cellf(table, "%" PRIu64, sum.failed);
+	table_cellf(table, "%.1f", sum.rate);
+	table_cell(table, eta);
 }
 
 static void show_live(const struct ctl *ctl, const struct json *runs)

@@ -5,44 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/csvtext.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/params.h"
 #include "fetchctl/say.h"
 #include "fetchctl/table.h"
-#include "spec/units.h"
 
 #define BODY_SHOWN 1500 /* characters */
 #define ROWS_SHOWN 20
-
-static const char *text_of(const struct json *object, const char *key)
-{
-	const char *text = json_str(json_get(object, key));
-
-	return text ? text : "";
-}
 
 /* "GET http://... (id=7)" and "200 ok, 203 ms, 85 B of application/json". */
 static void show_answer(const struct json *trial)
 {
 	const struct json *request = json_get(trial, "request");
 	char *params = say_pairs(json_get(request, "params"));
-	char size[UNITS_TEXT_MAX], took[UNITS_TEXT_MAX];
+	char size[HUMAN_TEXT_MAX], took[HUMAN_TEXT_MAX];
 
-	say_fieldf("request", "%s %s%s%s%s", text_of(request, "method"), text_of(request, "url"),
-		   *params ? "  (" : "", params, *params ? ")" : "");
+	say_fieldf("request", "%s %s%s%s%s", say_member(request, "method"),
+		   say_member(request, "url"), *params ? "  (" : "", params, *params ? ")" : "");
 	free(params);
-	size_human((uint64_t)json_int(json_get(trial, "body_bytes"), 0), size);
-	duration_human(json_int(json_get(trial, "timing_ms"), 0), took);
+	human_size((uint64_t)json_int(json_get(trial, "body_bytes"), 0), size);
+	human_duration(json_int(json_get(trial, "timing_ms"), 0), took);
 	if (json_get(trial, "status"))
 		say_fieldf("answer", "%lld (%s) after %s, %s of %s",
 			   (long long)json_int(json_get(trial, "status"), 0),
-			   text_of(trial, "outcome"), took, size,
-			   *text_of(trial, "content_type") ? text_of(trial, "content_type")
-							   : "no stated type");
+			   say_member(trial, "outcome"), took, size,
+			   *say_member(trial, "content_type") ? say_member(trial, "content_type")
+							      : "no stated type");
 	else
-		say_fieldf("answer", "none (%s) after %s", text_of(trial, "outcome"), took);
+		say_fieldf("answer", "none (%s) after %s", say_member(trial, "outcome"), took);
 	say_field("error", json_str(json_get(trial, "error")));
 	say_field("next page", json_str(json_get(trial, "next_page")));
 }
@@ -115,7 +108,7 @@ static bool is_jsonl(const char *rows)
 
 static void show_rows(const struct ctl *ctl, const struct json *trial)
 {
-	const char *rows = text_of(trial, "rows");
+	const char *rows = say_member(trial, "rows");
 	const struct json *columns = json_get(trial, "columns");
 
 	putchar('\n');

@@ -28,14 +28,14 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/once.h \
 	src/fetchd/options.c \
 	src/fetchd/options.h \
-	src/fetchd/progress.c \
-	src/fetchd/progress.h \
 	src/fetchd/reload.c \
 	src/fetchd/reload.h \
 	src/fetchd/reply.c \
 	src/fetchd/reply.h \
 	src/fetchd/routes.c \
 	src/fetchd/routes.h \
+	src/fetchd/report.c \
+	src/fetchd/report.h \
 	src/fetchd/screen.c \
 	src/fetchd/screen.h \
 	src/fetchd/settings.c \

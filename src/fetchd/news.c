@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "fetchd/progress.h"
+#include "control/runtext.h"
 #include "run/run.h"
 
 #define LONG_HOLD_MS 60000
@@ -39,7 +39,7 @@ static void log_ended(const struct json *event)
 	struct buf line;
 
 	buf_init(&line, LINE_BYTES);
-	progress_result(event, &line);
+	runtext_result(event, &line);
 	log_run(well ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, text(event, "job"), run_of(event), "%s",
 		buf_text(&line));
 	buf_done(&line);

@@ -16,10 +16,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "control/runtext.h"
 #include "fetch/transfer.h"
 #include "fetchd/descriptors.h"
 #include "fetchd/lookup.h"
-#include "fetchd/progress.h"
 #include "fetchd/screen.h"
 #include "fetchd/settings.h"
 #include "fetchd/targets.h"
@@ -35,21 +35,14 @@ struct once {
 	struct loop *loop;
 	struct dispatcher *dispatcher;
 	struct loop_timer *look;
-	struct progress ended; /* of the runs that are over */
+	struct run_sum ended; /* of the runs that are over */
 	int status;
 	bool stopping; /* told to stop, or all is done */
 };
 
 /* How bad each exit status is, the worst last. */
-static const int statuses_by_badness[] = { 0, 10, 13, 11, 1 };
-
-static const struct {
-	enum run_result result;
-	int status;
-} result_statuses[] = {
-	{ RESULT_COMPLETE, 0 }, { RESULT_UNCHANGED, 0 },  { RESULT_PARTIAL, 10 },
-	{ RESULT_FAILED, 11 },  { RESULT_CANCELLED, 13 },
-};
+static const int statuses_by_badness[] = { RUN_STATUS_WELL, RUN_STATUS_PARTIAL,
+					   RUN_STATUS_CANCELLED, RUN_STATUS_FAILED, EXIT_FAILURE };
 
 static size_t badness(int status)
 {
@@ -65,20 +58,10 @@ int once_worse(int a, int b)
 	return badness(a) >= badness(b) ? a : b;
 }
 
-static int status_of(const struct json *run)
-{
-	const char *result = json_str(json_get(run, "result"));
-
-	for (size_t i = 0; result && i < sizeof(result_statuses) / sizeof(result_statuses[0]); i++)
-		if (strcmp(result, run_result_names[result_statuses[i].result]) == 0)
-			return result_statuses[i].status;
-	return EXIT_FAILURE;
-}
-
 /* What all targets together have done so far. */
 static void show_progress(struct once *once)
 {
-	struct progress sum = once->ended;
+	struct run_sum sum = once->ended;
 
 	for (size_t i = 0; i < once->targets.len; i++) {
 		struct target *target = &once->targets.items[i];
@@ -86,7 +69,7 @@ static void show_progress(struct once *once)
 		struct json *doc = run ? run_json(run, clock_monotonic_ms()) : NULL;
 
 		if (doc && target->state == TARGET_RUNNING)
-			progress_add(&sum, doc);
+			run_sum_add(&sum, doc);
 		json_unref(doc);
 	}
 	screen_progress(&sum);
@@ -118,8 +101,8 @@ static void run_read(struct json *run, int code, const struct err *err, void *ar
 
 	if (run) {
 		screen_report(run, once->settings.config->data_dir);
-		progress_add(&once->ended, run);
-		end_target(target, status_of(run));
+		run_sum_add(&once->ended, run);
+		end_target(target, (int)runtext_status(run));
 	} else {
 		log_error("run %llu of %s: %s", (unsigned long long)target->run, target->job->name,
 			  err->text);

@@ -3,12 +3,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fetchd/report.h"
+#include "io/terminal.h"
 
-#define WIDTH        80
 #define REPORT_BYTES ((size_t)64 << 20)
 #define CLEAR_LINE   "\r\033[K"
 
@@ -20,15 +20,6 @@ static const char *clear(void)
 static void terminal_sink(enum log_level level, const char *line, const char *const *fields)
 {
 	fprintf(stderr, CLEAR_LINE "fetchd: %s: %s\n", log_level_names[level], line);
-}
-
-static unsigned terminal_width(void)
-{
-	struct winsize size;
-
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
-		return size.ws_col - 1u; /* a full line would wrap in some terminals */
-	return WIDTH;
 }
 
 void screen_begin(void)
@@ -43,14 +34,14 @@ void screen_end(void)
 	log_set_sink(NULL);
 }
 
-void screen_progress(const struct progress *progress)
+void screen_progress(const struct run_sum *sum)
 {
 	struct buf line;
 
 	if (!isatty(STDERR_FILENO))
 		return;
 	buf_init(&line, 4096);
-	progress_line(progress, terminal_width(), &line);
+	runtext_line(sum, terminal_columns(STDERR_FILENO), &line);
 	fprintf(stderr, CLEAR_LINE "%s", buf_text(&line));
 	fflush(stderr);
 	buf_done(&line);
@@ -72,10 +63,10 @@ void screen_report(const struct json *run, const char *data_dir)
 	struct buf text;
 
 	buf_init(&text, REPORT_BYTES);
-	progress_summary(run, &text);
+	runtext_summary(run, &text);
 	buf_add_char(&text, '\n');
-	progress_crew(run, &text);
-	progress_files(run, data_dir, &text);
+	report_crew(run, &text);
+	report_files(run, data_dir, &text);
 	fputs(clear(), stderr);
 	fflush(stderr);
 	fputs(buf_text(&text), stdout);

@@ -7,5 +7,7 @@ src_io_libio_a_SOURCES = \
 	src/io/loop.h \
 	src/io/mailbox.c \
 	src/io/mailbox.h \
+	src/io/terminal.c \
+	src/io/terminal.h \
 	src/io/thread.c \
 	src/io/thread.h

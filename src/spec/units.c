@@ -65,7 +65,7 @@ static int take_number(const char **at, uint64_t *number)
 int size_parse(const char *text, uint64_t *bytes, struct err *err)
 {
 	const char *at = text;
-	const struct unit *unit = &sizes[8];
+	const struct unit *unit = unit_named(sizes, "B", 1);
 	uint64_t number = 0;
 	int ret = take_number(&at, &number);
 
@@ -172,36 +172,4 @@ void duration_format(int64_t ms, char text[static UNITS_TEXT_MAX])
 						unit->name);
 		left %= unit->factor;
 	}
-}
-
-void duration_human(int64_t ms, char text[static UNITS_TEXT_MAX])
-{
-	long long seconds = (long long)(ms / 1000);
-
-	if (ms < 1000)
-		snprintf(text, UNITS_TEXT_MAX, "%lld ms", (long long)ms);
-	else if (ms < 60000)
-		snprintf(text, UNITS_TEXT_MAX, "%lld.%lld s", seconds,
-			 (long long)(ms % 1000 / 100));
-	else if (seconds < 3600)
-		snprintf(text, UNITS_TEXT_MAX, "%lld min %lld s", seconds / 60, seconds % 60);
-	else if (seconds < 86400)
-		snprintf(text, UNITS_TEXT_MAX, "%lld h %lld min", seconds / 3600,
-			 seconds % 3600 / 60);
-	else
-		snprintf(text, UNITS_TEXT_MAX, "%lld d %lld h", seconds / 86400,
-			 seconds % 86400 / 3600);
-}
-
-void size_human(uint64_t bytes, char text[static UNITS_TEXT_MAX])
-{
-	const struct unit *unit = sizes;
-
-	if (bytes < 1024) {
-		snprintf(text, UNITS_TEXT_MAX, "%llu B", (unsigned long long)bytes);
-		return;
-	}
-	while (bytes < unit->factor)
-		unit++;
-	snprintf(text, UNITS_TEXT_MAX, "%.1f %s", (double)bytes / (double)unit->factor, unit->name);
 }

@@ -19,8 +19,5 @@ int rate_parse(const char *text, double *per_second, struct err *err);
 void size_format(uint64_t bytes,
 		 char text[static UNITS_TEXT_MAX]); /* exact: the largest unit that divides */
 void duration_format(int64_t ms, char text[static UNITS_TEXT_MAX]); /* exact: "1h30m" */
-void duration_human(int64_t ms,
-		    char text[static UNITS_TEXT_MAX]); /* for people: "6.8 s", "2 min 3 s" */
-void size_human(uint64_t bytes, char text[static UNITS_TEXT_MAX]); /* for people: "3.4 MiB" */
 
 #endif

@@ -13,3 +13,7 @@ check_PROGRAMS += tests/unit/control/client_test
 TESTS += tests/unit/control/client_test
 tests_unit_control_client_test_SOURCES = tests/unit/control/client_test.c tests/unit/unit.h
 tests_unit_control_client_test_LDADD = $(CONTROL_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/control/runtext_test
+TESTS += tests/unit/control/runtext_test
+tests_unit_control_runtext_test_SOURCES = tests/unit/control/runtext_test.c tests/unit/unit.h
+tests_unit_control_runtext_test_LDADD = $(CONTROL_LIBS) $(CHECK_LIBS)

@@ -4,10 +4,10 @@ TESTS += tests/unit/fetchd/options_test
 tests_unit_fetchd_options_test_SOURCES = tests/unit/fetchd/options_test.c tests/unit/unit.h
 tests_unit_fetchd_options_test_LDADD = src/fetchd/libfetchd.a $(BASE_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/unit/fetchd/progress_test
-TESTS += tests/unit/fetchd/progress_test
-tests_unit_fetchd_progress_test_SOURCES = tests/unit/fetchd/progress_test.c tests/unit/unit.h
-tests_unit_fetchd_progress_test_LDADD = src/fetchd/libfetchd.a $(SPEC_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/fetchd/report_test
+TESTS += tests/unit/fetchd/report_test
+tests_unit_fetchd_report_test_SOURCES = tests/unit/fetchd/report_test.c tests/unit/unit.h
+tests_unit_fetchd_report_test_LDADD = src/fetchd/libfetchd.a $(BASE_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/fetchd/events_test
 TESTS += tests/unit/fetchd/events_test

@@ -114,25 +114,6 @@ START_TEST(what_is_shown_reads_back_as_the_same)
 }
 END_TEST
 
-START_TEST(people_get_rounder_figures)
-{
-	char text[UNITS_TEXT_MAX];
-
-	duration_human(6812, text);
-	ck_assert_str_eq(text, "6.8 s");
-	duration_human(123456, text);
-	ck_assert_str_eq(text, "2 min 3 s");
-	duration_human(350, text);
-	ck_assert_str_eq(text, "350 ms");
-	duration_human(3 * 3600000 + 5 * 60000, text);
-	ck_assert_str_eq(text, "3 h 5 min");
-	size_human(3565158, text);
-	ck_assert_str_eq(text, "3.4 MiB");
-	size_human(1023, text);
-	ck_assert_str_eq(text, "1023 B");
-}
-END_TEST
-
 UNIT_MAIN("units", sizes_have_binary_and_decimal_units, sizes_that_are_none_are_refused,
 	  durations_add_their_parts, durations_need_a_unit, rates_are_per_second,
-	  what_is_shown_reads_back_as_the_same, people_get_rounder_figures)
+	  what_is_shown_reads_back_as_the_same)
