@@ -22,11 +22,8 @@ static struct json *check_here(const char *file)
 {
 	struct problems problems = { 0 };
 	struct jobset *set = jobset_load_file(file, &problems);
-	struct json *reply = problems_json(&problems);
-	struct json *jobs = json_put(reply, "jobs", json_new_array());
+	struct json *reply = jobset_report(set, &problems);
 
-	for (size_t i = 0; set && i < set->len; i++)
-		json_push(jobs, json_new_string(set->jobs[i]->name));
 	jobset_free(set);
 	problems_done(&problems);
 	return reply;

@@ -11,6 +11,7 @@
 #include "fetchctl/ctl.h"
 #include "fetchctl/params.h"
 #include "fetchctl/say.h"
+#include "spec/job.h"
 
 /* The job's own when not given. */
 static int add_workers(const struct ctl *ctl, struct json *order)
@@ -22,8 +23,9 @@ static int add_workers(const struct ctl *ctl, struct json *order)
 	if (!text)
 		return 0;
 	workers = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || workers < 1 || workers > 1000000)
-		return say_usage("--workers takes a number from 1, not \"%s\"", text);
+	if (*text < '0' || *text > '9' || *end || workers < 1 || workers > JOB_WORKERS_MAX)
+		return say_usage("--workers takes a number from 1 to %d, not \"%s\"",
+				 JOB_WORKERS_MAX, text);
 	json_put_int(order, "workers", (int64_t)workers);
 	return 0;
 }

@@ -75,16 +75,12 @@ static void check_text(struct db *db, void *arg)
 	struct checking *checking = arg;
 	struct problems problems = { 0 };
 	struct jobset *jobs;
-	struct json *names;
 
 	if (!db)
 		return;
 	jobs = jobset_parse(checking->file, doc_syntax_of(checking->file),
 			    buf_slice(&checking->text), false, &problems);
-	checking->reply = problems_json(&problems);
-	names = json_put(checking->reply, "jobs", json_new_array());
-	for (size_t i = 0; i < jobs->len; i++)
-		json_push(names, json_new_string(jobs->jobs[i]->name));
+	checking->reply = jobset_report(jobs, &problems);
 	jobset_free(jobs);
 	problems_done(&problems);
 }

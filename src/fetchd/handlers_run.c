@@ -11,8 +11,6 @@
 #include "fetchd/handlers_jobs.h"
 #include "fetchd/reply.h"
 
-#define WORKERS_MAX 100000
-
 /* The keys an order may have, and what they must be. */
 static const struct {
 	const char *key;
@@ -69,8 +67,8 @@ static bool read_order(struct call *call, struct json **body, struct run_order *
 	order->engine = json_str(json_get(*body, "engine"));
 	workers = json_int(json_get(*body, "workers"), 0);
 	if (json_has(*body, "workers") && json_get(*body, "workers") &&
-	    (workers < 1 || workers > WORKERS_MAX)) {
-		call_problem(call, 422, NULL, "workers: expected 1 to %d", WORKERS_MAX);
+	    (workers < 1 || workers > JOB_WORKERS_MAX)) {
+		call_problem(call, 422, NULL, "workers: expected 1 to %d", JOB_WORKERS_MAX);
 		goto refused;
 	}
 	order->workers = (unsigned)workers;

@@ -72,6 +72,8 @@ struct job_column {
 	char *param; /* for JOB_META_PARAM */
 };
 
+#define JOB_WORKERS_MAX 100000
+
 struct job {
 	/* what the field table fills */
 	char *name;

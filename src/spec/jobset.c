@@ -55,6 +55,16 @@ void jobset_free(struct jobset *set)
 
 /* Asking. */
 
+struct json *jobset_report(const struct jobset *set, const struct problems *problems)
+{
+	struct json *report = problems_json(problems);
+	struct json *names = json_put(report, "jobs", json_new_array());
+
+	for (size_t i = 0; i < set->len; i++)
+		json_push(names, json_new_string(set->jobs[i]->name));
+	return report;
+}
+
 struct job *jobset_find(const struct jobset *set, const char *name)
 {
 	size_t low = 0, high = set->len;

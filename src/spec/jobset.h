@@ -30,6 +30,9 @@ struct jobset *jobset_parse(const char *file, enum doc_syntax syntax, struct sli
 			    bool strict_paths, struct problems *problems);
 void jobset_free(struct jobset *set);
 
+/* What was found in a file that is only checked: problems_json with the names of its jobs. */
+struct json *jobset_report(const struct jobset *set, const struct problems *problems);
+
 struct job *jobset_find(const struct jobset *set, const char *name); /* borrowed; NULL */
 
 /* One job in or out, in its place (jobset_edit.c): a job of that name is replaced; a reference is
