@@ -115,16 +115,6 @@ bool call_gone(const struct call *call)
 	return !call->req;
 }
 
-void call_set_data(struct call *call, void *data)
-{
-	call->data = data;
-}
-
-void *call_data(const struct call *call)
-{
-	return call->data;
-}
-
 /* Digits only: strtoull alone would take signs and spaces. */
 static bool read_number(const char *text, uint64_t *value)
 {

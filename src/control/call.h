@@ -51,8 +51,4 @@ void call_stream_begin(struct call *call, void (*closed)(struct call *call, void
 void call_stream_event(struct call *call, const struct json *event); /* borrowed */
 void call_stream_end(struct call *call);
 
-/* The handler's own pointer, for closed and gone checks. */
-void call_set_data(struct call *call, void *data);
-void *call_data(const struct call *call);
-
 #endif

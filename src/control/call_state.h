@@ -32,7 +32,6 @@ struct call {
 	struct params query;
 	struct buf body;
 	char *content_type, *accept;
-	void *data;
 
 	/* streams only */
 	bool streaming, sse;

@@ -109,11 +109,6 @@ void table_cellf(struct table *table, const char *fmt, ...)
 	free(text);
 }
 
-void table_int(struct table *table, int64_t number)
-{
-	table_cellf(table, "%lld", (long long)number);
-}
-
 void table_scalar(struct table *table, const struct json *value)
 {
 	char *text = say_scalar(value);

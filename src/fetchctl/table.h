@@ -27,7 +27,6 @@ void table_column(struct table *table, const char *name, int kind);
 void table_row(struct table *table);
 void table_cell(struct table *table, const char *text); /* NULL: an empty one */
 void table_cellf(struct table *table, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void table_int(struct table *table, int64_t number);
 void table_scalar(struct table *table, const struct json *value); /* null: an empty one */
 void table_time(struct table *table, const struct json *time);    /* as local time */
 

@@ -18,13 +18,6 @@
 #include "fetchd/settings.h"
 #include "fetchd/systemd.h"
 
-bool daemon_job_enabled(const struct daemon *daemon, const struct job *job)
-{
-	int switched = dispatcher_switched(daemon->dispatcher, job->name);
-
-	return switched < 0 ? job->enabled : switched > 0;
-}
-
 void daemon_tell_ready(const struct daemon *daemon)
 {
 	char *status = xasprintf("Serving %zu %s", daemon->jobs->len,

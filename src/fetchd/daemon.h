@@ -39,8 +39,6 @@ struct daemon {
 /* Serves until told to stop. An exit status. */
 int daemon_main(const struct options *options);
 
-/* What is said by hand wins over the file. */
-bool daemon_job_enabled(const struct daemon *daemon, const struct job *job);
 /* Tells the service manager that all is well, with one line about the state. */
 void daemon_tell_ready(const struct daemon *daemon);
 

@@ -28,7 +28,7 @@ static int64_t memory_bytes(void)
 static struct json *job_state(const struct daemon *daemon, const struct job *job)
 {
 	const struct json *last = dispatcher_last(daemon->dispatcher, job->name);
-	bool enabled = daemon_job_enabled(daemon, job);
+	bool enabled = dispatcher_enabled(daemon->dispatcher, job);
 	bool runs = dispatcher_running(daemon->dispatcher, job->name) != NULL;
 	struct json *doc = json_new_object();
 

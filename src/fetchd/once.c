@@ -201,11 +201,9 @@ static void start(struct target *target)
 	dispatcher_run(once->dispatcher, &order, started, target);
 }
 
-static bool is_enabled(const struct target *target)
+static bool is_wanted(const struct target *target)
 {
-	int switched = dispatcher_switched(target->once->dispatcher, target->job->name);
-
-	return target->by_name || (switched < 0 ? target->job->enabled : switched > 0);
+	return target->by_name || dispatcher_enabled(target->once->dispatcher, target->job);
 }
 
 /* Drops what is disabled; says so when nothing is left. */
@@ -217,7 +215,7 @@ static void drop_disabled(struct once *once)
 		struct target *target = &once->targets.items[i];
 
 		target->once = once;
-		if (is_enabled(target))
+		if (is_wanted(target))
 			some = true;
 		else
 			target->state = TARGET_DONE;

@@ -120,7 +120,7 @@ struct json *reply_job(const struct daemon *daemon, const struct job *job)
 
 	json_put_str(doc, "name", job->name);
 	json_put_str(doc, "description", job->description);
-	json_put_bool(doc, "enabled", daemon_job_enabled(daemon, job));
+	json_put_bool(doc, "enabled", dispatcher_enabled(daemon->dispatcher, job));
 	json_put_str(doc, "engine", job->engine);
 	json_put_int(doc, "workers", job->workers);
 	json_put(doc, "schedule", NULL);

@@ -102,11 +102,6 @@ void systemd_stopping(void)
 	sd_notify(0, "STOPPING=1\nSTATUS=Landing what is in flight");
 }
 
-void systemd_status(const char *status)
-{
-	sd_notifyf(0, "STATUS=%s", status);
-}
-
 int64_t systemd_watchdog_ms(void)
 {
 	uint64_t us;

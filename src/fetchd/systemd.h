@@ -20,7 +20,6 @@ int systemd_listen_fd(int *fd, struct err *err);
 void systemd_ready(const char *status);
 void systemd_reloading(void); /* systemd_ready ends it */
 void systemd_stopping(void);
-void systemd_status(const char *status);
 
 /* How often systemd_watchdog must be called; 0: nobody watches. */
 int64_t systemd_watchdog_ms(void);

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/xalloc.h"
 
-void chain_free(struct chain *chain)
+static void free_chain(struct chain *chain)
 {
 	if (!chain)
 		return;
@@ -20,7 +20,7 @@ void chain_free(struct chain *chain)
 void chains_done(struct chains *chains)
 {
 	for (size_t i = 0; i < chains->room; i++)
-		chain_free(chains->slots[i]);
+		free_chain(chains->slots[i]);
 	free(chains->slots);
 	*chains = (struct chains) { 0 };
 }
@@ -97,7 +97,7 @@ void chains_drop(struct chains *chains, uint64_t index)
 	slot = slot_of(chains, index);
 	if (!chains->slots[slot])
 		return;
-	chain_free(chains->slots[slot]);
+	free_chain(chains->slots[slot]);
 	chains->slots[slot] = NULL;
 	chains->len--;
 	close_gap(chains, slot);

@@ -40,6 +40,5 @@ void chains_each(const struct chains *chains, void (*fn)(struct chain *chain, vo
  * power of two (R. P. Brent, "An improved Monte Carlo factorization algorithm", 1980), at the
  * latest after three rounds. */
 bool chain_advance(struct chain *chain, const char *token);
-void chain_free(struct chain *chain);
 
 #endif

@@ -43,7 +43,7 @@ void dispatcher_stop(struct dispatcher *dispatcher, int64_t grace_ms, loop_fn *s
 void dispatcher_free(struct dispatcher *dispatcher); /* after `stopped` */
 
 struct run_order {
-	struct job *job; /* a reference is taken */
+	const struct job *job; /* read during the call */
 	const struct json
 		*params;     /* {"id": "7"}: narrows declared parameters; NULL: none; copied */
 	const char *engine;  /* NULL: the job's */
@@ -77,6 +77,8 @@ void dispatcher_switch(struct dispatcher *dispatcher, const char *job, bool enab
 		       dispatcher_done_fn *done, void *arg);
 /* 1 enabled by hand, 0 disabled by hand, -1 as the file says. */
 int dispatcher_switched(const struct dispatcher *dispatcher, const char *job);
+/* What was said by hand wins over the job's file. */
+bool dispatcher_enabled(const struct dispatcher *dispatcher, const struct job *job);
 
 struct run *dispatcher_find(const struct dispatcher *dispatcher,
 			    uint64_t id); /* live ones only; NULL */

@@ -253,6 +253,13 @@ int dispatcher_switched(const struct dispatcher *dispatcher, const char *job)
 	return json_bool(json_get(dispatcher->switches, job), true);
 }
 
+bool dispatcher_enabled(const struct dispatcher *dispatcher, const struct job *job)
+{
+	int switched = dispatcher_switched(dispatcher, job->name);
+
+	return switched < 0 ? job->enabled : switched > 0;
+}
+
 struct json *dispatcher_live_runs(const struct dispatcher *dispatcher)
 {
 	struct json *list = json_new_array();
