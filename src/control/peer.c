@@ -14,7 +14,7 @@
 #include "base/xalloc.h"
 
 /* The caller frees; none when the kernel does not tell. */
-static gid_t *peer_groups(int fd, size_t *count)
+static gid_t *groups_of(int fd, size_t *count)
 {
 	socklen_t size = 64 * sizeof(gid_t);
 	gid_t *groups = xmalloc(size);
@@ -31,7 +31,7 @@ static gid_t *peer_groups(int fd, size_t *count)
 static bool in_group(int fd, gid_t group)
 {
 	size_t count;
-	gid_t *groups = peer_groups(fd, &count);
+	gid_t *groups = groups_of(fd, &count);
 	bool found = false;
 
 	for (size_t i = 0; i < count && !found; i++)

@@ -93,7 +93,7 @@ const struct auth_type auths[] = {
 	{ .name = NULL },
 };
 
-static const struct auth_type *auth_of(enum job_auth kind)
+static const struct auth_type *type_of(enum job_auth kind)
 {
 	for (const struct auth_type *row = auths; row->name; row++)
 		if (row->kind == kind)
@@ -103,7 +103,7 @@ static const struct auth_type *auth_of(enum job_auth kind)
 
 int auth_apply(const struct request_scope *scope, struct request *request, struct err *err)
 {
-	const struct auth_type *row = auth_of(scope->job->auth);
+	const struct auth_type *row = type_of(scope->job->auth);
 	int rc;
 
 	if (!row)

@@ -219,7 +219,7 @@ static void release(struct change *change)
 static const struct change_kind put_kind = { admit, put_work, put_apply, release };
 static const struct change_kind delete_kind = { admit, delete_work, delete_apply, release };
 
-static struct stored *stored_new(const struct change_kind *kind, struct call *call,
+static struct stored *new_change(const struct change_kind *kind, struct call *call,
 				 const struct config *config)
 {
 	struct stored *stored = xcalloc(1, sizeof(*stored));
@@ -244,7 +244,7 @@ void handle_job_put(struct call *call, void *arg)
 			     "underscores, and begins with a letter or digit");
 		return;
 	}
-	stored = stored_new(&put_kind, call, daemon->config);
+	stored = new_change(&put_kind, call, daemon->config);
 	stored->syntax = strstr(call_content_type(call), "yaml") ? DOC_YAML : DOC_JSON;
 	buf_init(&stored->body, DOC_BYTES_MAX);
 	buf_add_slice(&stored->body, call_body(call));
@@ -258,7 +258,7 @@ void handle_job_delete(struct call *call, void *arg)
 
 	if (!reply_job_of(call, daemon))
 		return;
-	stored = stored_new(&delete_kind, call, daemon->config);
+	stored = new_change(&delete_kind, call, daemon->config);
 	stored->deletes = true;
 	changes_queue(daemon, &stored->change);
 }

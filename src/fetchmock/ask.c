@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-void ask_target(const struct ask *ask, struct buf *out)
-{
-	buf_add_slice(out, ask->path);
-	if (ask->query.ptr) {
-		buf_add_char(out, '?');
-		buf_add_slice(out, ask->query);
-	}
-}
-
 bool query_next(struct slice *rest, struct query_pair *pair)
 {
 	while (rest->len) {

@@ -15,9 +15,6 @@ struct ask {
 	void *arg;
 };
 
-/* "/path?query" as it arrived. */
-void ask_target(const struct ask *ask, struct buf *out);
-
 /* The next "name=value" of a query string, undecoded; false at the end. Start with *rest = query.
  * A pair without "=" has an empty value. */
 struct query_pair {

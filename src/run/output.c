@@ -204,7 +204,7 @@ static const struct format *format_for(const struct output_record *record, const
 	return known ? known : format_of(job->format);
 }
 
-static struct output *output_new(const struct output_place *place, const struct seed *seed)
+static struct output *new_output(const struct output_place *place, const struct seed *seed)
 {
 	struct output *output = xcalloc(1, sizeof(*output));
 
@@ -218,7 +218,7 @@ static struct output *output_new(const struct output_place *place, const struct 
 int output_open(const struct output_place *place, struct db *db, const struct seed *seed,
 		struct output **opened, struct err *err)
 {
-	struct output *output = output_new(place, seed);
+	struct output *output = new_output(place, seed);
 	struct output_record record = { 0 };
 	int rc = outputs_get(db, seed->path, &record, err);
 

@@ -33,7 +33,7 @@ struct trial {
 	struct err err;
 };
 
-static void trial_free(struct trial *trial)
+static void free_trial(struct trial *trial)
 {
 	context_unref(trial->context);
 	seed_free(trial->seed);
@@ -44,7 +44,7 @@ static void trial_free(struct trial *trial)
 static void fail(struct trial *trial, int code)
 {
 	trial->done(NULL, code, &trial->err, trial->arg);
-	trial_free(trial);
+	free_trial(trial);
 }
 
 static void prepare(struct db *db, void *arg)
@@ -261,7 +261,7 @@ static void composed(void *arg)
 	parcel_free(trial->parcel);
 	trial->done(trial->reply, 0, &trial->err, trial->arg);
 	dispatcher_pump_soon(trial->dispatcher);
-	trial_free(trial);
+	free_trial(trial);
 }
 
 void trial_take_parcel(struct trial *trial, struct parcel *parcel)

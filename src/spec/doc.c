@@ -112,7 +112,7 @@ static int read_text(struct reader *reader, enum doc_syntax syntax)
 	return ret;
 }
 
-static struct doc *doc_new(const char *file, struct reader *reader)
+static struct doc *new_doc(const char *file, struct reader *reader)
 {
 	struct doc *doc = xcalloc(1, sizeof(*doc));
 
@@ -140,7 +140,7 @@ int doc_parse(const char *file, enum doc_syntax syntax, struct slice text, struc
 			       reader.err.text);
 	if (ret < 0)
 		return err_set(err, ret, "%s: %s", file, reader.err.text);
-	*doc = doc_new(file, &reader);
+	*doc = new_doc(file, &reader);
 	return 0;
 }
 
@@ -153,7 +153,7 @@ int doc_parse_checked(const char *file, enum doc_syntax syntax, struct slice tex
 	if (ret < 0)
 		problems_add_at(problems, file, reader.at, "%s", reader.err.text);
 	else
-		*doc = doc_new(file, &reader);
+		*doc = new_doc(file, &reader);
 	return ret;
 }
 

@@ -74,7 +74,7 @@ static void hash_document(struct job *job)
 	free(text);
 }
 
-static void job_free(struct job *job)
+static void free_job(struct job *job)
 {
 	fields_done(job_fields, job);
 	free(job->name);
@@ -83,7 +83,7 @@ static void job_free(struct job *job)
 	free(job);
 }
 
-static struct job *job_start(const struct job_source *source)
+static struct job *begin_job(const struct job_source *source)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
 	const char *file = source->doc ? doc_file(source->doc) : NULL;
@@ -103,7 +103,7 @@ static struct job *job_start(const struct job_source *source)
 struct job *job_read(const struct job_source *source, struct problems *problems)
 {
 	size_t before = problems->raised;
-	struct job *job = job_start(source);
+	struct job *job = begin_job(source);
 	struct walk walk = { .doc = source->doc,
 			     .base = source->base,
 			     .fallback = source->fallback,
@@ -116,7 +116,7 @@ struct job *job_read(const struct job_source *source, struct problems *problems)
 	job_check_rules(job, job->document, &walk);
 	job_check_templates(job, &walk);
 	if (problems->raised != before) {
-		job_free(job);
+		free_job(job);
 		return NULL;
 	}
 	hash_document(job);
@@ -144,10 +144,10 @@ void job_check_defaults(const struct doc *doc, const char *pointer, bool strict_
 				     .doc = doc,
 				     .strict_paths = strict_paths };
 	struct walk walk = { .doc = doc, .base = pointer, .problems = problems, .partial = true };
-	struct job *job = job_start(&source);
+	struct job *job = begin_job(&source);
 
 	fields_read(job_fields, job->document, job, &walk, NULL);
-	job_free(job);
+	free_job(job);
 }
 
 struct job *job_ref(const struct job *job)
@@ -161,7 +161,7 @@ struct job *job_ref(const struct job *job)
 void job_unref(struct job *job)
 {
 	if (job && __atomic_fetch_sub(&job->refs, 1, __ATOMIC_ACQ_REL) == 1)
-		job_free(job);
+		free_job(job);
 }
 
 struct json *job_show(const struct job *job)

@@ -43,7 +43,7 @@ const struct spot *places_at(const struct level *level, size_t index)
 	return &level->entries[index].spot;
 }
 
-const struct spot *places_member(const struct level *level, const char *name)
+static const struct spot *member(const struct level *level, const char *name)
 {
 	for (size_t i = 0; level && i < level->len; i++)
 		if (level->entries[i].name && strcmp(level->entries[i].name, name) == 0)
@@ -81,7 +81,7 @@ const struct spot *places_find(const struct places *places, const char *pointer,
 
 	while (next && *pointer == '/') {
 		pointer = unescape_step(pointer + 1, step);
-		next = places_member(here->inside, step);
+		next = member(here->inside, step);
 		if (!next && here->inside)
 			next = element(here->inside, step);
 		if (next)

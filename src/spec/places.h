@@ -29,8 +29,6 @@ struct level *places_level(struct places *places);
 void places_add(struct level *level, const char *name, struct spot spot);
 /* The members of a map stand in the order in which they were added. */
 const struct spot *places_at(const struct level *level, size_t index);
-/* A member by name; NULL when there is none. */
-const struct spot *places_member(const struct level *level, const char *name);
 /* Walks `pointer` as far as it goes; `exact` (may be NULL) tells whether that was to its end. */
 const struct spot *places_find(const struct places *places, const char *pointer, bool *exact);
 void places_done(struct places *places);

@@ -89,6 +89,7 @@ sub functions {
 }
 
 my (@floor, @door, %uses, @long, @wide, @big, @params, @typedef, @exports, @banned, @intro);
+my (@prefixed, @guards, @notes);
 my ($static, $all) = (0, 0);
 
 for my $file (@sources) {
@@ -97,6 +98,12 @@ for my $file (@sources) {
 
     push @intro, "$file begins without a paragraph about itself" unless $text{$file} =~ m{^/\*};
     push @long, "$file: " . @lines . " lines" if @lines > $FILE_MAX;
+    push @notes, "$file: $1" if $text{$file} =~ /\b(TODO|FIXME|XXX)\b/;
+    if ($file =~ m{^src/(.*)\.h$}) {
+        my $guard = uc($1 =~ s{/}{_}gr) . '_H';
+        push @guards, "$file: expected $guard"
+            unless $text{$file} =~ /^#ifndef $guard\n#define $guard\n/m;
+    }
     push @banned, $file if $file =~ m{/(util|utils|common|misc|helpers?)\.[ch]$};
     for my $i (0 .. $#lines) {
         push @wide, "$file:" . ($i + 1) if tabs_wide($lines[$i]) > $COLUMNS_MAX;
@@ -119,6 +126,8 @@ for my $file (@sources) {
     next unless $file =~ /\.c$/;
     for my $function (functions($text{$file})) {
         my ($name, $is_static, $params, $length, $line) = @$function;
+        my ($module) = $file =~ m{([^/]+)\.c$};
+        push @prefixed, "$file:$line: $name" if $is_static && $name =~ /^${module}_/;
         $all++;
         $static += $is_static;
         push @big, "$file:$line: $name has $length lines" if $length > $FUNCTION_MAX;
@@ -131,6 +140,24 @@ for my $header (grep { /\.h$/ } @sources) {
     $code =~ s/\{[^{}]*\}//gs while $code =~ /\{[^{}]*\}/;
     my $count = () = $code =~ /^(?!typedef|static|struct\s+\w+;|#)[A-Za-z_][^;=]*\b\w+\([^;]*;/gm;
     push @exports, "$header declares $count functions" if $count > $EXPORTS_MAX && $header !~ /(json|_internal)\.h$/;
+}
+
+# What a header declares must be of use to somebody else, if only to a test.
+my $tests = join '', map { open my $in, '<', $_ or die "$_: $!"; local $/; scalar <$in> }
+    glob('tests/*/*.[ch] tests/unit/*/*.[ch] tools/*.[ch]');
+my %words; # word -> the files of src that hold it
+for my $file (@sources) {
+    $words{$_}{$file} = 1 for bare($text{$file}) =~ /\b([a-z]\w+)\b/g;
+}
+my @unused;
+for my $file (grep { /\.c$/ } @sources) {
+    for my $function (grep { !$_->[1] } functions($text{$file})) {
+        my $name = $function->[0];
+        next if $name eq 'main' || $tests =~ /\b$name\b/;
+        my @users = grep { $_ ne $file && /\.c$/ } keys %{ $words{$name} };
+        my @inline = grep { /\.h$/ && (() = bare($text{$_}) =~ /\b$name\b/g) > 1 } keys %{ $words{$name} };
+        push @unused, "$file: $name" unless @users || @inline;
+    }
 }
 
 # Include cycles: depth-first over files that exist.
@@ -164,6 +191,10 @@ rule("lines-have-at-most-$COLUMNS_MAX-columns", @wide);
 rule('structs-are-not-hidden-behind-typedefs', @typedef);
 rule('no-file-is-called-util-or-common', @banned);
 rule('every-file-begins-with-what-it-is-for', @intro);
+rule('static-functions-carry-no-module-prefix', @prefixed);
+rule('no-function-is-exported-for-nobody', @unused);
+rule('guards-are-named-after-their-file', @guards);
+rule('nothing-is-left-to-be-done-in-a-comment', @notes);
 rule('at-least-half-of-the-functions-are-static',
     $all && $static / $all < 0.5 ? "only $static of $all" : ());
 
