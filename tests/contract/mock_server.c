@@ -130,6 +130,8 @@ static const struct mock_answer *answer_to(struct mock_server *server, const cha
 
 		if (strlen(row->path) != len || memcmp(row->path, path, len) != 0)
 			continue;
+		if (row->times > 0 && server->seen[i] >= row->times)
+			continue;
 		server->seen[i]++;
 		return row;
 	}
@@ -322,7 +324,7 @@ unsigned mock_server_seen(struct mock_server *server, const char *path)
 	pthread_mutex_lock(&server->lock);
 	for (size_t i = 0; server->answers[i].path; i++)
 		if (strcmp(server->answers[i].path, path) == 0)
-			seen = server->seen[i];
+			seen += server->seen[i];
 	pthread_mutex_unlock(&server->lock);
 	return seen;
 }

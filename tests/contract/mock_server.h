@@ -23,6 +23,7 @@ struct mock_answer {
 	size_t len; /* 0: strlen(bytes) */
 	enum mock_then then;
 	int delay_ms;    /* before the first byte */
+	unsigned times;  /* 0: always; else only so often, then a later row of the path answers */
 	bool only_fresh; /* on a connection that has served before: closed without a byte */
 };
 

@@ -11,6 +11,7 @@ RUN_TESTS = \
 	tests/unit/run/latency_test \
 	tests/unit/run/output_test \
 	tests/unit/run/query_test \
+	tests/unit/run/run_test \
 	tests/unit/run/seed_test
 check_PROGRAMS += $(RUN_TESTS)
 TESTS += $(RUN_TESTS)
@@ -22,7 +23,7 @@ tests_unit_run_crew_test_SOURCES = tests/unit/run/crew_test.c tests/unit/unit.h
 tests_unit_run_crew_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_digest_test_SOURCES = tests/unit/run/digest_test.c tests/unit/run/house.h
 tests_unit_run_digest_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
-tests_unit_run_dispatcher_test_SOURCES = tests/unit/run/dispatcher_test.c tests/unit/run/house.h
+tests_unit_run_dispatcher_test_SOURCES = tests/unit/run/dispatcher_test.c tests/unit/run/stage.h
 tests_unit_run_dispatcher_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_fleet_test_SOURCES = tests/unit/run/fleet_test.c tests/unit/run/house.h
 tests_unit_run_fleet_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
@@ -36,5 +37,7 @@ tests_unit_run_output_test_SOURCES = tests/unit/run/output_test.c tests/unit/run
 tests_unit_run_output_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_query_test_SOURCES = tests/unit/run/query_test.c tests/unit/run/house.h
 tests_unit_run_query_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_run_test_SOURCES = tests/unit/run/run_test.c tests/unit/run/stage.h
+tests_unit_run_run_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_seed_test_SOURCES = tests/unit/run/seed_test.c tests/unit/run/house.h
 tests_unit_run_seed_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
