@@ -4,8 +4,8 @@
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/handlers_jobs.h"
-#include "fetchd/head.h"
 #include "fetchd/reply.h"
+#include "run/head.h"
 
 struct looking {
 	struct call *call;

@@ -85,7 +85,7 @@ static void run_started(struct run *run, int code, const struct err *err, void *
 	struct call *call = arg;
 
 	if (run)
-		call_reply(call, 201, run_json(run, clock_monotonic_ms()));
+		call_reply(call, 201, run_json(run));
 	else
 		reply_error(call, code, err);
 }

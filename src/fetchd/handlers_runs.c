@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/lookup.h"
@@ -74,7 +73,7 @@ void handle_run_cancel(struct call *call, void *arg)
 		return;
 	}
 	run_cancel(run);
-	call_reply(call, 202, run_json(run, clock_monotonic_ms()));
+	call_reply(call, 202, run_json(run));
 }
 
 static void reopened(struct run *run, int code, const struct err *err, void *arg)
@@ -82,7 +81,7 @@ static void reopened(struct run *run, int code, const struct err *err, void *arg
 	struct call *call = arg;
 
 	if (run)
-		call_reply(call, 200, run_json(run, clock_monotonic_ms()));
+		call_reply(call, 200, run_json(run));
 	else
 		reply_error(call, code, err);
 }

@@ -18,8 +18,6 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/handlers_run.c \
 	src/fetchd/handlers_runs.c \
 	src/fetchd/handlers_runs.h \
-	src/fetchd/head.c \
-	src/fetchd/head.h \
 	src/fetchd/lookup.c \
 	src/fetchd/lookup.h \
 	src/fetchd/news.c \

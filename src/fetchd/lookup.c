@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "run/dispatcher.h"
 #include "store/runs.h"
@@ -63,7 +62,7 @@ static bool refresh(struct lookup *lookup, struct json *old, struct json **fresh
 		*fresh = json_ref(old);
 		return !state || strcmp(state, "ended") == 0;
 	}
-	*fresh = run_json(run, clock_monotonic_ms());
+	*fresh = run_json(run);
 	if (lookup->id)
 		json_put(*fresh, "files", json_ref(json_get(old, "files")));
 	return true;

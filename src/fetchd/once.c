@@ -66,7 +66,7 @@ static void show_progress(struct once *once)
 	for (size_t i = 0; i < once->targets.len; i++) {
 		struct target *target = &once->targets.items[i];
 		struct run *run = dispatcher_find(once->dispatcher, target->run);
-		struct json *doc = run ? run_json(run, clock_monotonic_ms()) : NULL;
+		struct json *doc = run ? run_json(run) : NULL;
 
 		if (doc && target->state == TARGET_RUNNING)
 			run_sum_add(&sum, doc);

@@ -58,8 +58,7 @@ void dispatcher_remove(struct dispatcher *dispatcher, struct run *run)
 		link = &(*link)->next;
 	*link = run->next;
 	if (run->state == RUN_ENDED)
-		json_put(dispatcher->last, run->seed->record.job,
-			 run_json(run, clock_monotonic_ms()));
+		json_put(dispatcher->last, run->seed->record.job, run_json(run));
 	run_free(run);
 }
 

@@ -16,6 +16,8 @@ src_run_librun_a_SOURCES = \
 	src/run/dispatcher_stop.c \
 	src/run/fleet.c \
 	src/run/fleet.h \
+	src/run/head.c \
+	src/run/head.h \
 	src/run/lander.c \
 	src/run/lander.h \
 	src/run/lander_acts.c \
@@ -34,6 +36,8 @@ src_run_librun_a_SOURCES = \
 	src/run/output_rows.c \
 	src/run/parcel.c \
 	src/run/parcel.h \
+	src/run/plan.c \
+	src/run/plan.h \
 	src/run/query.c \
 	src/run/query.h \
 	src/run/run.c \

@@ -266,7 +266,7 @@ struct json *dispatcher_live_runs(const struct dispatcher *dispatcher)
 
 	for (const struct run *run = dispatcher->runs; run; run = run->next)
 		if (run_id(run) != 0 && run->seed)
-			json_push(list, run_json(run, clock_monotonic_ms()));
+			json_push(list, run_json(run));
 	return list;
 }
 

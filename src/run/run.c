@@ -243,7 +243,7 @@ void run_ended(struct run *run, struct landing *landing)
 		return;
 	}
 	run->state = RUN_ENDED;
-	document = run_json(run, clock_monotonic_ms());
+	document = run_json(run);
 	dispatcher_tell(run->dispatcher, notice_of_end(document));
 	json_unref(document);
 	dispatcher_remove(run->dispatcher, run);

@@ -34,7 +34,7 @@ uint64_t run_id(const struct run *run); /* 0 until its start is committed */
 
 /* The document of SPEC section 5, "run", from memory (no `files` while it runs), plus "rate"
  * (requests a second lately), "eta_ms" (null: unknown) and "in_flight". */
-struct json *run_json(const struct run *run, int64_t now_ms);
+struct json *run_json(const struct run *run);
 
 /* No new requests; what is in flight is cut off; the run ends `cancelled`. */
 void run_cancel(struct run *run);

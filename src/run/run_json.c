@@ -42,7 +42,7 @@ void run_measure(const struct run *run, struct run_record *record)
 	record->p99_ms = latency_percentile(&run->latency, 0.99);
 }
 
-struct json *run_json(const struct run *run, int64_t now_ms)
+struct json *run_json(const struct run *run)
 {
 	struct run_record record = *record_of(run); /* its texts stay where they are */
 	struct json *json;

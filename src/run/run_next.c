@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "run/dispatcher_internal.h"
 

@@ -176,7 +176,7 @@ sub visit {
 visit($_) for @sources;
 
 # A file that knows both HTTP and SQLite: both libraries' doors, or both floors' headers below run.
-my @both = grep { my $f = $_; $f !~ m{^src/(run|fetchd)/} && grep(m{^src/(control|fetch)/}, @{ $uses{$f} // [] })
+my @both = grep { my $f = $_; $f !~ m{^src/run/} && grep(m{^src/(control|fetch)/}, @{ $uses{$f} // [] })
                   && grep(m{^src/store/}, @{ $uses{$f} // [] }) } @sources;
 
 rule('a-file-includes-only-its-floor-and-those-it-stands-on', @floor);

@@ -1,6 +1,6 @@
 /* The last landed rows of an output. Blocking: query thread. */
-#ifndef FETCHD_HEAD_H
-#define FETCHD_HEAD_H
+#ifndef RUN_HEAD_H
+#define RUN_HEAD_H
 
 #include "base/err.h"
 #include "base/json.h"

@@ -4,7 +4,7 @@
  * only if it is the recorded file. The lander may close it between the look-up and the open; then
  * the ledger is asked again.
  */
-#include "fetchd/head.h"
+#include "run/head.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,87 @@
+/* What a run would do: see plan.h. */
+#include "run/plan.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "data/format.h"
+#include "fetch/page.h"
+#include "fetch/request.h"
+
+/* {"url", "params"} of a point; NULL with a sentence when it cannot be built. */
+static struct json *point_plan(const struct request_scope *scope, uint64_t index, struct err *err)
+{
+	struct request *request;
+	struct json *doc;
+	char *url;
+
+	if (request_build(scope, index, 0, NULL, &request, err) < 0)
+		return NULL;
+	url = request_url_shown(scope, request->url);
+	doc = json_new_object();
+	json_put_str(doc, "url", url);
+	json_put(doc, "params", matrix_point_json(&scope->job->matrix, index));
+	free(url);
+	request_free(request);
+	return doc;
+}
+
+static struct json *column_names(const struct job *job)
+{
+	struct json *names;
+
+	if (job->columns_auto)
+		return json_new_string("auto");
+	names = json_new_array();
+	for (size_t i = 0; i < job->ncolumns; i++)
+		json_push(names, json_new_string(job->columns[i].name));
+	return names;
+}
+
+static void put_output(struct json *plan, const struct job *job, const char *path)
+{
+	const struct format *format = format_of(job->format);
+	struct json *files = json_put(plan, "files", json_new_array());
+	struct json *rotate;
+	char *name = xasprintf("%s%s", path, format->extension);
+
+	json_push(files, json_new_string(name));
+	free(name);
+	json_put_str(plan, "format", format->name);
+	rotate = json_put(plan, "rotate", json_new_object());
+	json_put(rotate, "size",
+		 job->rotate_bytes ? json_new_int((int64_t)job->rotate_bytes) : NULL);
+	json_put(rotate, "rows", job->rotate_rows ? json_new_int((int64_t)job->rotate_rows) : NULL);
+}
+
+struct json *plan_of(const struct job *job, struct err *err)
+{
+	/* The secret is not needed to show a URL, so it is not read: a stand-in takes its place. */
+	struct request_scope scope = {
+		.job = job,
+		.scheduled_ms = 0,
+		.secret = job->auth == JOB_AUTH_NONE ? NULL : "***",
+	};
+	struct json *first = point_plan(&scope, 0, err), *last, *plan;
+	char *path = first ? job_output(job, err) : NULL;
+
+	last = path ? point_plan(&scope, job->matrix.points - 1, err) : NULL;
+	if (!last) {
+		json_unref(first);
+		free(path);
+		return NULL;
+	}
+	plan = json_new_object();
+	json_put_str(plan, "job", job->name);
+	json_put_str(plan, "engine", job->engine);
+	json_put_int(plan, "workers", job->workers);
+	json_put_int(plan, "requests", (int64_t)job->matrix.points);
+	json_put(plan, "first", first);
+	json_put(plan, "last", last);
+	json_put_str(plan, "pages",
+		     job->pages == JOB_PAGES_NONE ? NULL : paginator_of(job->pages)->name);
+	json_put(plan, "columns", column_names(job));
+	put_output(plan, job, path);
+	free(path);
+	return plan;
+}

@@ -1,0 +1,14 @@
+/* What a run would do, without fetching anything. Does not block, and reads no secret. */
+#ifndef RUN_PLAN_H
+#define RUN_PLAN_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "spec/job.h"
+
+/* {"job", "engine", "workers", "requests", "first": {"url", "params"}, "last", "pages", "columns",
+ * "files", "format", "rotate": {"size", "rows"}}, the caller's; NULL with a sentence when the first
+ * or the last request cannot be built. */
+struct json *plan_of(const struct job *job, struct err *err);
+
+#endif
