@@ -58,10 +58,17 @@ static void part(struct scene *scene)
 	guest_done(&scene->guest);
 }
 
-static void close_scene(struct scene *scene)
+/* As a daemon that ends, or is killed: nothing is written any more. */
+static void close_output(struct scene *scene)
 {
 	part(scene);
 	output_free(scene->output);
+	scene->output = NULL;
+}
+
+static void close_scene(struct scene *scene)
+{
+	close_output(scene);
 	db_close(scene->db);
 	house_done(&scene->house);
 }
@@ -192,9 +199,7 @@ START_TEST(an_output_opened_again_goes_on_from_its_commit)
 	land(&scene, "[{'x': 1}]");
 	gather(&scene, "[{'x': 2}]");
 	sync_all(&scene); /* a crash comes before the commit */
-	output_free(scene.output);
-	scene.output = NULL;
-	part(&scene);
+	close_output(&scene);
 	begin(&scene, JOB, 2);
 	house_expect_file(&scene.house, "a.csv", "x\n1\n");
 	land(&scene, "[{'x': 3}]");
@@ -212,9 +217,7 @@ START_TEST(a_file_that_was_tampered_with_is_put_aside_and_a_new_one_begun)
 
 	open_scene(&scene, JOB);
 	land(&scene, "[{'x': 1}, {'x': 2}]");
-	output_free(scene.output);
-	scene.output = NULL;
-	part(&scene);
+	close_output(&scene);
 	path = xasprintf("%s/a.csv", scene.house.data);
 	ck_assert_int_eq(truncate(path, 3), 0);
 	free(path);
@@ -336,9 +339,7 @@ START_TEST(automatic_columns_go_on_from_those_of_the_file)
 	colset_unref(wider);
 	know_columns(&scene);
 	land(&scene, "[{'x': 1}]");
-	output_free(scene.output);
-	scene.output = NULL;
-	part(&scene);
+	close_output(&scene);
 	begin(&scene, AUTO, 2);
 	ck_assert_uint_eq(colset_len(output_colset(scene.output)), 1);
 	land(&scene, "[{'x': 2}]");
@@ -374,9 +375,7 @@ START_TEST(another_format_closes_the_file_and_the_numbers_go_on)
 	expect_closed(&scene, 1);
 	land(&scene, "[{'x': 2}]");
 	house_expect_file(&scene.house, "a.jsonl", "{\"x\":2}\n");
-	output_free(scene.output); /* the extension is remembered */
-	scene.output = NULL;
-	part(&scene);
+	close_output(&scene); /* the extension is remembered */
 	begin(&scene, "{" TEN ", 'columns': [{'name': 'x'}], 'output': {'format': 'jsonl'}}", 3);
 	land(&scene, "[{'x': 3}]");
 	house_expect_file(&scene.house, "a.jsonl", "{\"x\":2}\n{\"x\":3}\n");
@@ -446,9 +445,7 @@ START_TEST(a_close_that_was_renamed_but_not_recorded_is_finished_at_the_next_sta
 	open_scene(&scene, JOB);
 	land(&scene, "[{'x': 1}]");
 	rename_and_record_nothing(&scene);
-	output_free(scene.output);
-	scene.output = NULL;
-	part(&scene);
+	close_output(&scene);
 	begin(&scene, JOB, 2);
 	files = files_of_run(scene.db, 1, NULL);
 	ck_assert_uint_eq(json_len(files), 1);
