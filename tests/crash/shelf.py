@@ -57,6 +57,8 @@ FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n)')
 
 def parse_csv(text, path):
     """RFC 4180, line ends LF or CRLF: lists of Cells, header first."""
+    if text and not text.endswith("\n"):
+        raise Damaged(f"{path}: the last line is torn")
     lines, row, at = [], [], 0
     while at < len(text):
         field = FIELD.match(text, at)
@@ -69,10 +71,8 @@ def parse_csv(text, path):
         if field[3] != ",":
             lines.append(row)
             row = []
-    if row:
-        raise Damaged(f"{path}: the last line is torn")
-    if not lines:
-        raise Damaged(f"{path}: no header")
+    if row or not lines:
+        raise Damaged(f"{path}: no header, or no end of the last line")
     for line in lines:
         if len(line) != len(lines[0]):
             raise Damaged(f"{path}: a row of {len(line)} fields under {len(lines[0])} columns")
