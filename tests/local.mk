@@ -34,6 +34,6 @@ list-tests:
 
 # Everything the tests need, without running them.
 check-programs: all
-	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(check_LIBRARIES)
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(check_LIBRARIES) $(check_DATA)
 
 .PHONY: list-tests check-programs

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""kill -9 at the nth call that changes a file, for n all over the reference run: before the call, after
+it, and once more while the next life recovers. Then a life that nobody disturbs, and everything that was
+served is there once.
+
+The short form takes some 60 points; with FETCHD_LONG it takes all, and 500 double kills. SEED repeats the
+choice, POINT=kill:217 plays one.
+"""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import faulty
+
+SHORT, DOUBLES = 24, 500
+STARTING = 90  # so many calls are about what a restart makes before it goes on
+
+
+def hits_of(calls):
+    return [call for call in calls if call.what == "hit"]
+
+
+def play(stage, point):
+    lives = [point.env()]
+    if "again" in point.options:
+        lives.append({"FAULT_KIND": "kill", "FAULT_AT": str(point.options["again"])})
+    hits = []
+    for env in lives:
+        status, calls = stage.faulty_life(env)
+        hits += hits_of(calls)
+        if status not in (0, -9):
+            return hits, [f"the daemon ended with {status}: {stage.log()[-2000:]}"]
+        if status == 0:
+            break
+    return hits, stage.finish() + stage.check()
+
+
+def double(dice, total):
+    """Half of the second kills come while the restart finds out what is there."""
+    first = dice.randint(1, total)
+    rest = STARTING if dice.random() < 0.5 else total - first + STARTING
+    return faulty.Point(dice.choice(["kill", "killafter"]), first, {"again": dice.randint(1, rest)})
+
+
+def groups(dice):
+    total = faulty.count()
+    print(f"# {total} calls")
+    for kind in ("kill", "killafter"):
+        points = faulty.spread(total, total if faulty.LONG else SHORT, dice)
+        yield f"killed-{'before' if kind == 'kill' else 'after'}-a-call", [faulty.Point(kind, at) for at in points]
+    yield "killed-again-while-it-recovered", [double(dice, total) for _ in range(DOUBLES if faulty.LONG else SHORT // 2)]
+
+
+sys.exit(faulty.main(play, groups))
