@@ -62,6 +62,7 @@ class Scene:
         disk = pathlib.Path(disk or self.where)
         self.data, self.state, self.socket = disk / "data", disk / "state", self.where / "s"
         self.jobs, self.lives, self.kills, self.wrong = jobs, 0, [], []
+        self.refused = []  # orders that were answered with an error
         self.daemon, self.until, self.changed = None, None, False
         self.promised = {}  # (job, nth run): its id, once the daemon had said so
         self.server = records.Server({name: job["pages"] for name, job in jobs.items()}, delay)
@@ -132,17 +133,22 @@ class Scene:
         return document["items"][::-1] if status == 200 else None
 
     def _order(self, name, nth):
-        runs = self._wait(lambda: (self._runs(name) or []) + [None])[:-1]
-        if len(runs) >= nth:
-            return
+        """Until there is such a run: an order without an answer comes before a death, one that is refused
+        while nothing can be written is given again."""
+        self._wait(lambda: self._ordered(name, nth))
+
+    def _ordered(self, name, nth):
+        runs = self._runs(name)
+        if runs is None or len(runs) >= nth:
+            return runs is not None
         if (name, nth) in self.promised:
-            self.wrong.append(f"run {self.promised[name, nth]} of {name} was answered with 201 and is gone")
+            self.wrong.append(f"run {self.promised.pop((name, nth))} of {name} was answered with 201 and is gone")
         status, document = self.call("POST", f"/v1/jobs/{name}/run")
-        self._alive()
         if status == 201:
             self.promised[name, nth] = document["id"]
-        else:
-            self.wrong.append(f"POST run of {name}: {status} {document}")
+        elif status != 0:
+            self.refused.append(f"POST run of {name}: {status} {document}")
+        return status == 201
 
     def _change(self):
         """The job file is changed and SIGHUP sent, when a third of the requests have been served."""
@@ -226,7 +232,7 @@ class Scene:
             return [*self.wrong, str(error)]
         if status != 0:
             self.wrong.append(f"the life that nobody disturbed ended with {status}: {self.log()[-1500:]}")
-        return list(self.wrong)
+        return self.wrong + self.refused
 
     def log(self):
         path = self.where / "log"
