@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""EIO, ENOSPC, EDQUOT, EINTR and short writes at the nth call that changes a file, for n all over the
+reference run: the daemon lives and all runs end complete, or it refuses to start with a sentence and
+status 1; afterwards everything that was served is there once. A descriptor whose sync failed is never
+used again: faults.c watches that, and forgets what was not synced.
+
+The short form takes some 60 points; with FETCHD_LONG it takes more than 2,000. SEED repeats the choice,
+POINT=eio:217 plays one.
+"""
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import faulty
+
+# Name, kind, what else, how many points in the short and in the long form.
+GROUPS = [
+    ("input-output-errors", "eio", {}, 12, 700),
+    ("a-sync-that-fails", "eio", {"call": "fdatasync"}, 8, 300),
+    ("a-directory-that-cannot-be-synced", "eio", {"call": "fsync"}, 4, 100),
+    ("a-write-that-fails", "eio", {"call": "write"}, 4, 100),
+    ("a-full-disk", "enospc", {}, 8, 500),
+    ("a-disk-that-stays-full-for-some-calls", "enospc", {"for": 3}, 4, 200),
+    ("no-quota-left", "edquot", {}, 4, 200),
+    ("interrupted-calls", "eintr", {}, 8, 500),
+    ("short-writes", "short", {}, 8, 700),
+    ("every-write-short", "short", {"for": 1000000}, 1, 1),
+]
+SENTENCES = ("Input/output error", "No space left on device", "Disk quota exceeded", "Interrupted system call",
+             "disk I/O error", "database or disk is full", "unable to open database file", "cannot write")
+
+
+def refused_to_start(stage, status):
+    """With a sentence that says why."""
+    last = stage.log().strip().rsplit("\n", 1)[-1]
+    return status == 1 and not stage.promised and any(sentence in last for sentence in SENTENCES)
+
+
+def play(stage, point):
+    status, calls = stage.faulty_life(point.env())
+    hits = [call for call in calls if call.what == "hit"]
+    wrong = [f"used after its sync had failed: {call}" for call in calls if call.what == "violation"]
+    if status != 0 and not refused_to_start(stage, status):
+        wrong.append(f"the daemon ended with {status}: {stage.log()[-2000:]}")
+    stage.refused.clear()
+    return hits, wrong + stage.finish() + stage.check()
+
+
+def groups(dice):
+    for name, kind, options, short, long in GROUPS:
+        total = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
+        chosen = faulty.spread(total, long if faulty.LONG else short, dice)
+        if options.get("for", 1) > total:
+            chosen = [1]
+        yield name, [faulty.Point(kind, at, options) for at in chosen]
+
+
+sys.exit(faulty.main(play, groups))
