@@ -27,7 +27,8 @@ GROUPS = [
     ("every-write-short", "short", {"for": 1000000}, 1, 1),
 ]
 SENTENCES = ("Input/output error", "No space left on device", "Disk quota exceeded", "Interrupted system call",
-             "disk I/O error", "database or disk is full", "unable to open database file", "cannot write")
+             "disk I/O error", "database or disk is full", "unable to open database file", "cannot write",
+             "No such file or directory")  # SQLite tries to open what it cannot create, and tells of that
 
 
 def refused_to_start(stage, status):

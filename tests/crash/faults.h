@@ -19,7 +19,7 @@ struct call {
 	const char *name;
 	char path[PATH_MAX], other[PATH_MAX]; /* `other`: where a rename or link leads */
 	long offset;                          /* of pwrite; -1 */
-	long len;                             /* of writes and ftruncate; -1 */
+	long len;                             /* of writes and ftruncate, flags of openat; -1 */
 	unsigned long number;                 /* 0: it was not counted */
 	int error;                            /* the errno it shall fail with; 0: it goes on */
 	bool half;                            /* only the first half shall be written */

@@ -58,6 +58,7 @@ static int open_at(int dir, const char *path, int flags, mode_t mode)
 	if (!opens_to_write(flags) || !faults_locate(dir, path, call.path)) {
 		fd = (int)syscall(SYS_openat, dir, path, flags, mode);
 	} else {
+		call.len = flags;
 		faults_before(&call, INTERRUPTIBLE);
 		fd = call.error ? -1 : (int)syscall(SYS_openat, dir, path, flags, mode);
 		fd = (int)faults_after(&call, fd);

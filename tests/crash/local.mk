@@ -5,8 +5,8 @@ EXTRA_DIST += tests/crash/api.py tests/crash/landed.py tests/crash/records.py te
 TESTS += tests/crash/kills.t tests/crash/closing.t tests/crash/checker.t
 
 # Faults at the nth call, by a library for LD_PRELOAD.
-dist_check_SCRIPTS += tests/crash/sweep.t
-TESTS += tests/crash/sweep.t
+dist_check_SCRIPTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t
+TESTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t
 EXTRA_DIST += tests/crash/faulty.py tests/crash/faults.c tests/crash/faults_calls.c tests/crash/faults.h
 check_DATA = tests/crash/faults.so
 CLEANFILES += tests/crash/faults.so
