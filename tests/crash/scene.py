@@ -55,15 +55,17 @@ class Kill:
 
 class Scene:
     """`where` is the directory of everything (a new one, unless given); data and state can be elsewhere,
-    on a disk that is going to fail."""
+    on disks that are going to fail: both on `disk`, or the state on `state_disk`."""
 
-    def __init__(self, where=None, jobs=JOBS, disk=None, delay=0.001):
+    def __init__(self, where=None, jobs=JOBS, disk=None, state_disk=None, delay=0.001):
         self.where = pathlib.Path(where or tempfile.mkdtemp(prefix="fetchd-scene."))
-        disk = pathlib.Path(disk or self.where)
-        self.data, self.state, self.socket = disk / "data", disk / "state", self.where / "s"
+        self.data = pathlib.Path(disk or self.where) / "data"
+        self.state = pathlib.Path(state_disk or disk or self.where) / "state"
+        self.socket = self.where / "s"
         self.jobs, self.lives, self.kills, self.wrong = jobs, 0, [], []
         self.refused = []  # orders that were answered with an error
         self.daemon, self.until, self.changed = None, None, False
+        self.doubtful = False  # set when the disk is about to die: what is said now proves nothing
         self.promised = {}  # (job, nth run): its id, once the daemon had said so
         self.server = records.Server({name: job["pages"] for name, job in jobs.items()}, delay)
         self._write()
@@ -144,7 +146,7 @@ class Scene:
         if (name, nth) in self.promised:
             self.wrong.append(f"run {self.promised.pop((name, nth))} of {name} was answered with 201 and is gone")
         status, document = self.call("POST", f"/v1/jobs/{name}/run")
-        if status == 201:
+        if status == 201 and not self.doubtful:
             self.promised[name, nth] = document["id"]
         elif status != 0:
             self.refused.append(f"POST run of {name}: {status} {document}")
@@ -190,7 +192,7 @@ class Scene:
     # Lives.
 
     def start(self, env=None, under=()):
-        self.lives += 1
+        self.lives, self.doubtful = self.lives + 1, False
         self.server.life = self.lives
         command = [*under, str(FETCHD), "-c", str(self.where / "fetchd.yaml"), "--log-level", "info"]
         with open(self.where / "log", "ab") as log:
@@ -216,6 +218,21 @@ class Scene:
             self.kills.append(Kill(self.lives, ledger.read(self.state)))
         return status
 
+    def freeze(self):
+        """Stops the daemon where it stands; back when every call it was in is over."""
+        self.daemon.send_signal(signal.SIGSTOP)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            stats = [path.read_text() for path in pathlib.Path(f"/proc/{self.daemon.pid}/task").glob("*/stat")]
+            if all(stat.rpartition(")")[2].split()[0] in "TZX" for stat in stats):
+                return
+            time.sleep(0.001)
+
+    def look(self):
+        """The ledger is not what it was when the daemon was killed: its disk died with it."""
+        if self.kills and self.kills[-1].life == self.lives:
+            self.kills[-1].ledger = ledger.read(self.state)
+
     def end(self, signal_number=signal.SIGKILL):
         """Ends the daemon that a life left behind; its exit status."""
         if self.daemon is None:
@@ -225,6 +242,7 @@ class Scene:
 
     def finish(self):
         """The life that nobody disturbs; sentences about what went wrong in it or before."""
+        self.refused = []  # what was refused while nothing could be written is no harm
         try:
             status = self.life()
         except TimeoutError as error:
