@@ -137,7 +137,7 @@ static void write_row(const struct row *row, struct sink *sink)
 	sink_char(sink, '\n');
 }
 
-int csv_header(const struct colset *set, struct buf *out)
+int csv_header(const struct job *job, const struct colset *set, struct buf *out)
 {
 	struct sink sink;
 

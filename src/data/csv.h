@@ -4,7 +4,7 @@
 
 #include "data/format.h"
 
-int csv_header(const struct colset *set, struct buf *out);
+int csv_header(const struct job *job, const struct colset *set, struct buf *out);
 int csv_encode(const struct job *job, const struct colset *set, const struct extract *extract,
 	       const struct row_meta *meta, struct rows *rows, struct err *err);
 

@@ -37,8 +37,15 @@ struct format {
 	enum job_format kind;
 	bool has_header;  /* every file begins with one */
 	bool uses_colset; /* false: with automatic columns the record lands as it came (JSONL) */
-	/* Appends the first bytes of every file (nothing while the set is empty). 0 or -E2BIG. */
-	int (*header)(const struct colset *set, struct buf *out);
+	/* Stands behind the last row of every file, also of the live one, where the next append
+	 * writes over it: "\n]\n" for JSON; "" for most. */
+	const char *footer;
+	/* How many of the first bytes of a row only part it from the row before, and are left out
+	 * of the first row in a file: 1 for JSON's comma. */
+	size_t lead;
+	/* Appends the first bytes of every file, as the job wants them (for CSV: its dialect;
+	 * nothing while the set is empty). 0 or -E2BIG. */
+	int (*header)(const struct job *job, const struct colset *set, struct buf *out);
 	/* Appends all records of one response. 0; -EINVAL with a sentence naming record, column and
 	 * pointer when a value is not of its column's type or a name is too long; -E2BIG, and
 	 * rows->bytes is `full` then. All or nothing. `set` must be of this job: for declared

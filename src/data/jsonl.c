@@ -14,7 +14,7 @@
 #include "base/xalloc.h"
 #include "data/rows.h"
 
-int jsonl_header(const struct colset *set, struct buf *out)
+int jsonl_header(const struct job *job, const struct colset *set, struct buf *out)
 {
 	return 0;
 }

@@ -13,6 +13,7 @@ src_data_libdata_a_SOURCES = \
 	src/data/format.h \
 	src/data/jsonl.c \
 	src/data/jsonl.h \
+	src/data/manifest.h \
 	src/data/meta.c \
 	src/data/meta.h \
 	src/data/names.c \
@@ -21,6 +22,7 @@ src_data_libdata_a_SOURCES = \
 	src/data/outfile.h \
 	src/data/outfile_internal.h \
 	src/data/outfile_recover.c \
+	src/data/pack.h \
 	src/data/rows.c \
 	src/data/rows.h \
 	src/data/shelf.c \
@@ -29,6 +31,7 @@ src_data_libdata_a_SOURCES = \
 	src/data/shred.h \
 	src/data/sink.c \
 	src/data/sink.h \
+	src/data/snapshot.h \
 	src/data/tail.c \
 	src/data/tail.h \
 	src/data/tail_csv.c \

@@ -40,14 +40,15 @@
 #include "data/outfile_internal.h"
 #include "io/file.h"
 
-struct outfile *outfile_new(int root, const char *path, const char *extension, mode_t mode)
+struct outfile *outfile_new(const struct outfile_place *place)
 {
 	struct outfile *out = xcalloc(1, sizeof(*out));
 
-	out->root = root;
-	out->path = xstrdup(path);
-	out->extension = xstrdup(extension);
-	out->mode = mode;
+	out->root = place->root;
+	out->path = xstrdup(place->path);
+	out->extension = xstrdup(place->extension);
+	out->footer = place->footer ? place->footer : "";
+	out->mode = place->mode;
 	out->fd = -1;
 	out->state.sequence = 1;
 	return out;
@@ -313,16 +314,10 @@ int outfile_abandon(struct outfile *out, struct err *err)
 	return code;
 }
 
-void outfile_close_name(const struct outfile *out, int64_t now_ms, char name[static 256])
+void outfile_close_name(const struct outfile *out, char name[static 256])
 {
-	char utc[CLOCK_TEXT_MAX];
-
-	clock_format_compact(now_ms, utc);
 	if (out->renamed[0])
 		memcpy(name, out->renamed, sizeof(out->renamed));
-	else
-		snprintf(name, 256, "%s-%s-%" PRIu64 "%s", out->path, utc, out->state.sequence,
-			 out->extension);
 }
 
 /* Brings the file to `name`, synced. Calling it again after a failure goes on where it stopped. */
@@ -375,7 +370,7 @@ void outfile_state(const struct outfile *out, struct outfile_state *state)
 
 uint64_t outfile_bytes(const struct outfile *out)
 {
-	return out->state.offset;
+	return out->state.offset + strlen(out->footer);
 }
 
 uint64_t outfile_rows(const struct outfile *out)

@@ -36,7 +36,8 @@ enum outfile_phase {
 struct outfile_state {
 	enum outfile_phase phase;
 	uint64_t dev, ino; /* dev is for people: device numbers change between boots */
-	uint64_t offset;   /* bytes, header included; with what was appended but not committed */
+	uint64_t offset;   /* bytes up to the end of the last row, header included; with what was
+			    appended but not committed. The footer stands behind it */
 	uint64_t rows;     /* in this file, header not counted; likewise */
 	uint64_t sequence; /* of the next closed file, from 1 */
 	char closing[256]; /* relative to data_dir; "" unless CLOSING */
@@ -45,11 +46,18 @@ struct outfile_state {
 
 struct outfile;
 
-/* `root`: descriptor of data_dir, borrowed. `path`: relative, without extension; `extension`:
- * ".csv". `mode`: of files; directories get it with the matching search bits. Never NULL: a path
- * that is not clean or longer than OUTFILE_PATH_MAX is refused by outfile_recover and
- * outfile_create. Begins in phase NONE with sequence 1. */
-struct outfile *outfile_new(int root, const char *path, const char *extension, mode_t mode);
+struct outfile_place {
+	int root;              /* descriptor of data_dir, borrowed */
+	const char *path;      /* relative, without extension */
+	const char *extension; /* of the live file: ".csv", ".csv.live" */
+	const char *footer;    /* stands behind the last row (format.h); static; NULL: none */
+	mode_t mode;           /* of files; directories get it with the matching search bits */
+};
+
+/* Texts but `footer` are copied. Never NULL: a path that is not clean or longer than
+ * OUTFILE_PATH_MAX is refused by outfile_recover and outfile_create. Begins in phase NONE with
+ * sequence 1. */
+struct outfile *outfile_new(const struct outfile_place *place);
 void outfile_free(struct outfile *out); /* closes; changes no file; NULL is fine */
 
 /* Makes the disk agree with the recorded state: truncates what was not committed, finishes a
@@ -88,16 +96,17 @@ void outfile_committed(struct outfile *out);
  * outfile_close succeeds. Does nothing in phase NONE. */
 int outfile_abandon(struct outfile *out, struct err *err);
 
-/* The name the live file gets when closed, "<path>-<20261123T060000Z>-<sequence><extension>";
- * after an outfile_close that failed half way, the one it bears already. */
-void outfile_close_name(const struct outfile *out, int64_t now_ms, char name[static 256]);
+/* `name` is what the caller would call the file when it is closed: replaced by the name it bears
+ * already, after an outfile_close that failed half way. */
+void outfile_close_name(const struct outfile *out, char name[static 256]);
 /* Phase LIVE with nothing uncommitted, after the intent CLOSING is committed: rename (no replace; a
  * foreign file of that name is put aside), sync of the directory. Phase NONE and the next sequence
  * after. -EUCLEAN when the live file is gone or replaced: phase NONE too. After any other failure
  * the phase is LIVE: ask for the name, commit and call again. */
 int outfile_close(struct outfile *out, const char *name, struct err *err);
 
-uint64_t outfile_bytes(const struct outfile *out); /* of the live file, uncommitted ones included */
+uint64_t outfile_bytes(const struct outfile *out); /* of the live file, with uncommitted rows and
+						      the footer */
 uint64_t outfile_rows(const struct outfile *out);
 
 #endif

@@ -8,6 +8,7 @@
 struct outfile {
 	int root;
 	char *path, *extension;
+	const char *footer;
 	mode_t mode;
 	int fd;                     /* of the live file; -1: none, or not usable now */
 	struct outfile_state state; /* as a commit would record it */

@@ -1,6 +1,7 @@
 /* GET /v1/jobs/{job}/head: the last landed rows, read on the query thread. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/handlers_jobs.h"
@@ -52,7 +53,7 @@ void handle_job_head(struct call *call, void *arg)
 	    !call_query_number(call, "n",
 			       (struct call_bounds) { HEAD_ROWS_DEFAULT, 1, HEAD_ROWS_MAX }, &n))
 		return;
-	path = job_output(job, &err);
+	path = job_output(job, clock_unix_ms(), NULL, &err);
 	if (!path) {
 		call_problem(call, 422, NULL, "%s", err.text);
 		return;

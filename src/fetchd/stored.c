@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
@@ -46,15 +47,24 @@ void stored_check_secret(const struct job *job, const char *secrets_dir, const s
 		     secrets_dir);
 }
 
+/* Where the first point of a run of this moment lands: enough to see that two paths are one. */
+static char *first_output(const struct job *job)
+{
+	struct point point;
+
+	matrix_point(&job->matrix, 0, &point);
+	return job_output(job, clock_unix_ms(), &point, NULL);
+}
+
 /* Two jobs in one file would be refused by every later start. */
 static void check_output(const struct job *job, const struct jobset *jobs, const struct doc *doc,
 			 struct problems *problems)
 {
-	char *path = job_output(job, NULL);
+	char *path = first_output(job);
 
 	for (size_t i = 0; path && i < jobs->len; i++) {
 		const struct job *other = jobs->jobs[i];
-		char *taken = strcmp(other->name, job->name) ? job_output(other, NULL) : NULL;
+		char *taken = strcmp(other->name, job->name) ? first_output(other) : NULL;
 
 		if (taken && strcmp(taken, path) == 0)
 			problems_add(problems, doc, "/output/path",

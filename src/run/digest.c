@@ -137,8 +137,10 @@ int digest_encode(struct parcel *parcel, const struct colset *colset, struct err
 	parcel->rows.unknown = false;
 	rc = context->format->encode(scope->job, colset, &parcel->extract, &meta, &parcel->rows,
 				     err);
-	if (rc == 0)
-		parcel->colset_version = colset_version(colset);
+	if (rc == 0) {
+		colset_unref(parcel->colset);
+		parcel->colset = colset_ref(colset);
+	}
 	free(url);
 	return rc;
 }

@@ -22,7 +22,7 @@ static bool encoded_for(const struct landing *landing, const struct colset *set)
 {
 	const struct parcel *parcel = landing->parcel;
 
-	return !parcel->rows.unknown && parcel->colset_version == colset_version(set);
+	return !parcel->rows.unknown && parcel->colset == set;
 }
 
 /* Only parcels that kept their records can be encoded again; all others fit as they are. */
@@ -57,7 +57,7 @@ static int widen_output(struct lander *lander, struct output *output, struct lan
 	for (size_t i = 0; i < items.n; i++)
 		if (is_unknown(items.at[i]) && output_of(items.at[i]) == output)
 			find_names(items.at[i], &wider);
-	if (colset_version(wider) != colset_version(output_colset(output)))
+	if (wider != output_colset(output))
 		rc = output_widen(output, lander->db, wider, err);
 	colset_unref(wider);
 	return rc;

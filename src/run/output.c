@@ -43,6 +43,7 @@ void output_free(struct output *output)
 	colset_unref(output->colset);
 	json_unref(output->runs);
 	json_unref(output->before);
+	job_unref(output->adopted);
 	buf_done(&output->gathered);
 	free(output->path);
 	free(output->job);
@@ -131,6 +132,16 @@ int output_commit_lost(struct output *output, struct db *db, const struct err *w
 	return output_commit_as(output, db, OUTFILE_NONE, NULL, err);
 }
 
+static void close_name(struct output *output)
+{
+	char utc[CLOCK_TEXT_MAX];
+
+	clock_format_compact(clock_unix_ms(), utc);
+	snprintf(output->closed_name, sizeof(output->closed_name), "%s-%s-%llu%s", output->path,
+		 utc, (unsigned long long)output->was.sequence, output->format->extension);
+	outfile_close_name(output->file, output->closed_name);
+}
+
 static int rename_live(struct output *output, struct db *db, struct err *err)
 {
 	int rc;
@@ -138,7 +149,7 @@ static int rename_live(struct output *output, struct db *db, struct err *err)
 	outfile_state(output->file, &output->was);
 	if (output->was.phase != OUTFILE_LIVE)
 		return 0;
-	outfile_close_name(output->file, clock_unix_ms(), output->closed_name);
+	close_name(output);
 	rc = output_commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);
 	if (rc < 0)
 		return rc;
@@ -204,6 +215,19 @@ static const struct format *format_for(const struct output_record *record, const
 	return known ? known : format_of(job->format);
 }
 
+static struct outfile *new_file(const struct output *output)
+{
+	const struct outfile_place place = {
+		.root = output->place.root,
+		.path = output->path,
+		.extension = output->format->extension,
+		.footer = output->format->footer,
+		.mode = output->place.data_mode,
+	};
+
+	return outfile_new(&place);
+}
+
 static struct output *new_output(const struct output_place *place, const struct seed *seed)
 {
 	struct output *output = xcalloc(1, sizeof(*output));
@@ -230,8 +254,7 @@ int output_open(const struct output_place *place, struct db *db, const struct se
 	if (rc == -ENOENT)
 		rc = 0;
 	if (rc == 0) {
-		output->file = outfile_new(place->root, output->path, output->format->extension,
-					   place->data_mode);
+		output->file = new_file(output);
 		rc = recover(output, db, &record, err);
 	}
 	output_record_done(&record);
@@ -252,8 +275,7 @@ static int change_format(struct output *output, const struct format *format, str
 	outfile_state(output->file, &state);
 	outfile_free(output->file);
 	output->format = format;
-	output->file = outfile_new(output->place.root, output->path, format->extension,
-				   output->place.data_mode);
+	output->file = new_file(output);
 	return outfile_recover(output->file, &state, &closed, err);
 }
 
@@ -293,6 +315,8 @@ int output_adopt(struct output *output, struct db *db, const struct seed *seed, 
 	output->rotate_rows = job->rotate_rows;
 	free(output->job);
 	output->job = xstrdup(job->name);
+	job_unref(output->adopted);
+	output->adopted = job_ref(job);
 	if (format != output->format || !same_columns(columns, output->colset))
 		rc = output_rotate(output, db, err);
 	if (rc == 0 && format != output->format)

@@ -13,6 +13,7 @@
 struct output {
 	struct output_place place;
 	char *path, *job;
+	struct job *adopted; /* of the run that lands here; NULL: none has yet */
 	const struct format *format;
 	uint64_t rotate_bytes, rotate_rows;
 	struct colset *colset;

@@ -69,7 +69,7 @@ static int create(struct output *output, struct db *db, struct err *err)
 		return rc;
 	buf_init(&header, HEADER_CEILING);
 	if (output->format->has_header)
-		rc = output->format->header(output->colset, &header);
+		rc = output->format->header(output->adopted, output->colset, &header);
 	if (rc == 0)
 		rc = outfile_create(output->file, buf_text(&header), header.len, clock_unix_ms(),
 				    err);

@@ -11,6 +11,7 @@ void parcel_free(struct parcel *parcel)
 		return;
 	context_drop_request(parcel->request);
 	buf_done(&parcel->rows.bytes);
+	colset_unref(parcel->colset);
 	extract_done(&parcel->extract);
 	buf_done(&parcel->body);
 	free(parcel->error);

@@ -21,8 +21,8 @@ struct parcel {
 	char *error; /* the sentence when the outcome is a failure; NULL otherwise */
 	int status;  /* HTTP; 0: none arrived */
 
-	struct rows rows; /* encoded against `colset_version` unless rows.unknown */
-	uint32_t colset_version;
+	struct rows rows;      /* encoded against `colset` unless rows.unknown */
+	struct colset *colset; /* a reference; NULL: nothing was encoded */
 	struct buf body; /* decoded; kept when the lander may have to encode anew, or for `try` */
 	struct extract extract; /* slices into body */
 

@@ -63,7 +63,7 @@ struct json *plan_of(const struct job *job, struct err *err)
 		.secret = job->auth == JOB_AUTH_NONE ? NULL : "***",
 	};
 	struct json *first = point_plan(&scope, 0, err), *last, *plan;
-	char *path = first ? job_output(job, err) : NULL;
+	char *path = first ? job_output(job, 0, NULL, err) : NULL;
 
 	last = path ? point_plan(&scope, job->matrix.points - 1, err) : NULL;
 	if (!last) {

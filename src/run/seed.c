@@ -62,7 +62,7 @@ static int furnish(struct seed *seed, struct err *err)
 		return -EINVAL;
 	rc = narrow(seed->job, seed->record.overrides, err);
 	if (rc == 0) {
-		seed->path = job_output(seed->job, err);
+		seed->path = job_output(seed->job, seed->record.slot_ms, NULL, err);
 		rc = seed->path ? 0 : -EINVAL;
 	}
 	if (rc == 0 && seed->job->auth_secret.kind != SECRET_NONE) {

@@ -29,7 +29,18 @@ enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM };
 enum job_pages { JOB_PAGES_NONE, JOB_PAGES_LINK, JOB_PAGES_CURSOR };
 enum job_auth { JOB_AUTH_NONE, JOB_AUTH_BASIC, JOB_AUTH_BEARER, JOB_AUTH_API_KEY };
 enum job_key_place { JOB_KEY_HEADER, JOB_KEY_QUERY };
-enum job_format { JOB_FORMAT_CSV, JOB_FORMAT_JSONL };
+enum job_format { JOB_FORMAT_CSV, JOB_FORMAT_JSONL, JOB_FORMAT_JSON };
+enum job_mode { JOB_MODE_APPEND, JOB_MODE_SNAPSHOT };
+enum job_compress { JOB_COMPRESS_NONE, JOB_COMPRESS_GZIP, JOB_COMPRESS_ZSTD };
+enum job_order { JOB_ORDER_COMPLETED, JOB_ORDER_REQUESTED };
+/* What happens to a key that is not among the columns (`columns: auto`). */
+enum job_new_columns {
+	JOB_NEW_ROTATE, /* a new file with a wider header */
+	JOB_NEW_EXTRA,  /* one last column, JOB_EXTRA_COLUMN, holds them as a JSON object */
+	JOB_NEW_DROP,
+	JOB_NEW_FAIL /* the request fails */
+};
+#define JOB_EXTRA_COLUMN "_extra"
 enum job_column_type {
 	JOB_TYPE_ANY,
 	JOB_TYPE_TEXT,
@@ -74,6 +85,20 @@ struct job_column {
 
 #define JOB_WORKERS_MAX 100000
 
+/* How CSV is written; RFC 4180 unless told otherwise. */
+struct job_csv {
+	char *delimiter; /* one byte */
+	bool crlf, bom;
+	bool guard; /* texts that a spreadsheet would take for a formula get a leading "'" */
+	char *null; /* what stands for null; "" */
+};
+
+/* What of the closed files (append) or of the published snapshots is kept; 0: no limit. */
+struct job_keep {
+	uint64_t files, bytes;
+	int64_t age_ms;
+};
+
 struct job {
 	/* what the field table fills */
 	char *name;
@@ -117,8 +142,15 @@ struct job {
 	unsigned retry_on; /* RETRY_* bits */
 
 	enum job_format format;
+	enum job_mode mode;
 	struct template *path;              /* under data_dir, without extension */
 	uint64_t rotate_bytes, rotate_rows; /* 0: never */
+	int64_t rotate_every_ms;            /* of whole seconds, counted from the epoch; 0: never */
+	enum job_compress compress;
+	enum job_order order;
+	enum job_new_columns new_columns;
+	struct job_csv csv;
+	struct job_keep keep;
 
 	/* where it comes from */
 	char *source; /* the file that defines it, absolute; "<request>" before it is stored */
@@ -143,9 +175,13 @@ void job_unref(struct job *job);
 /* Every setting with its default filled in and secrets as references only: what `show` prints. */
 struct json *job_show(const struct job *job);
 
-/* Where its rows land, relative to data_dir and without extension: the output's key in the ledger.
- * The caller frees; NULL with a sentence. */
-char *job_output(const struct job *job, struct err *err);
+/* Where the rows of a point land, relative to data_dir and without extension. The slot (UNIX ms)
+ * fills strftime directives, UTC; `point` may be NULL when job_output_varies says no. The caller
+ * frees; NULL with a sentence. */
+char *job_output(const struct job *job, int64_t slot_ms, const struct point *point,
+		 struct err *err);
+bool job_output_varies(const struct job *job); /* the path holds parameters */
+bool job_output_moves(const struct job *job);  /* the path holds the time of the slot */
 
 /* ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ */
 bool job_name_valid(const char *name);

@@ -111,7 +111,17 @@ static struct slice job_value(struct slice name, void *arg)
 	return slice_is(name, "job") ? slice_of((*job)->name) : (struct slice) { 0 };
 }
 
-char *job_output(const struct job *job, struct err *err)
+bool job_output_varies(const struct job *job)
+{
+	return false;
+}
+
+bool job_output_moves(const struct job *job)
+{
+	return false;
+}
+
+char *job_output(const struct job *job, int64_t slot_ms, const struct point *point, struct err *err)
 {
 	char *output = NULL;
 	struct buf text;

@@ -15,6 +15,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/runs_json.c \
 	src/store/schema.c \
 	src/store/schema.h \
+	src/store/snapshots.h \
 	src/store/sql.c \
 	src/store/sql.h \
 	src/store/switches.c \

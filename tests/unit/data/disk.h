@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../unit.h"
+#include "base/clock.h"
 #include "data/outfile.h"
 
 static int failing_syncs;     /* how many more fdatasync fail */
@@ -56,13 +57,34 @@ static struct err err;
 #define CLOSED "dir/x-20261123T060000Z-1.csv"
 #define NOON   1795413600000 /* 2026-11-23T06:00:00Z */
 
+static inline struct outfile *output_at(const char *path, const char *extension)
+{
+	const struct outfile_place place = {
+		.root = root, .path = path, .extension = extension, .mode = 0640
+	};
+
+	return outfile_new(&place);
+}
+
+/* As the lander names closed files. */
+static inline void propose_name(int64_t now_ms, char name[static 256])
+{
+	char utc[CLOCK_TEXT_MAX];
+	struct outfile_state state;
+
+	outfile_state(out, &state);
+	clock_format_compact(now_ms, utc);
+	snprintf(name, 256, "dir/x-%s-%llu.csv", utc, (unsigned long long)state.sequence);
+	outfile_close_name(out, name);
+}
+
 static inline void setup(void)
 {
 	snprintf(base, sizeof(base), "/tmp/outfile_test.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	root = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(root, 0);
-	out = outfile_new(root, "dir/x", ".csv", 0640);
+	out = output_at("dir/x", ".csv");
 	memset(&ledger, 0, sizeof(ledger));
 	ledger.sequence = 1;
 	failing_syncs = failing_dir_syncs = 0;
@@ -177,7 +199,7 @@ static inline void live(void)
 static inline int crash(bool *closed)
 {
 	outfile_free(out);
-	out = outfile_new(root, "dir/x", ".csv", 0640);
+	out = output_at("dir/x", ".csv");
 	err.text[0] = '\0';
 	return outfile_recover(out, &ledger, closed, &err);
 }

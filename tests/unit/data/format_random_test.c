@@ -373,7 +373,7 @@ static void write_and_check(struct generator *g, const struct job *job, enum job
 		      err.text);
 	MUST(extract.len == n);
 	set = sample_grown(set, &extract);
-	format->header(set, &rows.bytes);
+	format->header(job, set, &rows.bytes);
 	MUST(format->encode(job, set, &extract, NULL, &rows, &err) == 0);
 	ck_assert(!rows.unknown);
 	MUST(rows.count == n);

@@ -31,7 +31,7 @@ START_TEST(closing_renames_and_the_next_file_counts_on)
 	struct outfile_state state;
 
 	live();
-	outfile_close_name(out, NOON, name);
+	propose_name(NOON, name);
 	ck_assert_str_eq(name, CLOSED);
 	commit_as(OUTFILE_CLOSING, name);
 	ck_assert_int_eq(outfile_close(out, name, &err), 0);
@@ -42,7 +42,7 @@ START_TEST(closing_renames_and_the_next_file_counts_on)
 	ck_assert_uint_eq(state.sequence, 2);
 	ck_assert_uint_eq(state.offset + state.rows + state.ino, 0);
 	live();
-	outfile_close_name(out, NOON, name);
+	propose_name(NOON, name);
 	ck_assert_str_eq(name, "dir/x-20261123T060000Z-2.csv");
 	ck_assert_uint_eq(names_in_dir(), 2);
 }
@@ -65,7 +65,7 @@ START_TEST(creating_puts_a_foreign_file_aside_and_says_so)
 	append("1,a\n");
 	commit();
 	outfile_free(out);
-	out = outfile_new(root, "dir/x", ".csv", 0640);
+	out = output_at("dir/x", ".csv");
 	put("dir/x.csv", "theirs");
 	create();
 	ck_assert_ptr_nonnull(strstr(err.text, "put aside"));
@@ -155,7 +155,7 @@ START_TEST(a_failed_sync_closes_the_file_at_what_is_committed)
 	failing_syncs = 1;
 	ck_assert_int_eq(outfile_sync(out, &err), -EIO);
 	ck_assert_int_eq(outfile_abandon(out, &err), 0);
-	outfile_close_name(out, NOON, name);
+	propose_name(NOON, name);
 	commit_as(OUTFILE_CLOSING, name);
 	ck_assert_uint_eq(ledger.offset, strlen(HEADER) + 4);
 	ck_assert_uint_eq(ledger.rows, 1);
@@ -177,7 +177,7 @@ START_TEST(abandon_is_tried_again_while_the_disk_is_ill)
 	failing_dir_syncs = 2; /* the cut cannot be synced */
 	ck_assert_int_eq(outfile_abandon(out, &err), -EIO);
 	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), -EIO);
-	outfile_close_name(out, NOON, name);
+	propose_name(NOON, name);
 	commit_as(OUTFILE_CLOSING, name);
 	ck_assert_int_eq(outfile_close(out, name, &err), -EIO);
 	ck_assert_ptr_null(contents(CLOSED)); /* not closed with a doubtful end */
@@ -191,11 +191,11 @@ START_TEST(a_close_that_failed_half_way_goes_on_under_the_same_name)
 	char name[256];
 
 	live();
-	outfile_close_name(out, NOON, name);
+	propose_name(NOON, name);
 	commit_as(OUTFILE_CLOSING, name);
 	failing_dir_syncs = 1;
 	ck_assert_int_eq(outfile_close(out, name, &err), -EIO);
-	outfile_close_name(out, NOON + 3600000, name);
+	propose_name(NOON + 3600000, name);
 	ck_assert_str_eq(name, CLOSED);
 	commit_as(OUTFILE_CLOSING, name);
 	ck_assert_int_eq(outfile_close(out, name, &err), 0);
@@ -276,7 +276,7 @@ START_TEST(paths_that_cannot_be_names_are_refused)
 	memset(longest, 'p', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		struct outfile *bad = outfile_new(root, paths[i], ".csv", 0640);
+		struct outfile *bad = output_at(paths[i], ".csv");
 
 		ck_assert_int_eq(outfile_recover(bad, &ledger, &closed, &err), -EINVAL);
 		ck_assert_int_eq(outfile_create(bad, "", 0, NOON, &err), -EINVAL);
@@ -284,7 +284,7 @@ START_TEST(paths_that_cannot_be_names_are_refused)
 	}
 	longest[OUTFILE_PATH_MAX] = '\0';
 	outfile_free(out);
-	out = outfile_new(root, longest, ".jsonl", 0640);
+	out = output_at(longest, ".jsonl");
 	ck_assert_int_eq(outfile_create(out, "", 0, NOON, &err), 0);
 	append("{}\n");
 	commit();

@@ -94,7 +94,7 @@ static inline char *sample_rows(enum job_format kind, const struct sample_column
 	buf_init(&rows.bytes, 1 << 20);
 	ck_assert_int_eq(sample_extract(body, "", &extract), 0);
 	set = sample_grown(set, &extract);
-	ck_assert_int_eq(format->header(set, &rows.bytes), 0);
+	ck_assert_int_eq(format->header(job, set, &rows.bytes), 0);
 	if (format->encode(job, set, &extract, meta, &rows, &err) < 0)
 		text = xstrdup(err.text);
 	else

@@ -1,0 +1,51 @@
+/* The manifest of an output: which closed files it has left, one JSON line each, oldest first.
+ *
+ * "<path>.manifest" proves the files without the state database: what is in each, how long it is,
+ * its SHA-256. A line is written only for a file that is final, and committed after; the ledger
+ * keeps how long the manifest is, so that a line which no commit knows is cut off and written
+ * again. Lander thread (writers), any that may block (readers).
+ */
+#ifndef DATA_MANIFEST_H
+#define DATA_MANIFEST_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+
+struct manifest_entry {
+	const char *file; /* last component of its name */
+	uint64_t rows, bytes, raw_bytes, sequence;
+	const char *sha256, *job, *format;
+	const char *compress; /* NULL: none */
+	int64_t opened_ms, closed_ms;
+	const struct json *columns, *runs; /* borrowed */
+	const char *note;                  /* NULL: none */
+};
+
+/* Appends the entry's line, with its end. */
+void manifest_line(const struct manifest_entry *entry, struct buf *out);
+
+struct manifest_place {
+	int root;         /* descriptor of data_dir, borrowed */
+	const char *path; /* of the output, without extension */
+	mode_t mode;
+};
+/* Appends `lines` at `*bytes`, where the committed part ends (what stands behind it is cut off),
+ * fdatasync, and moves *bytes on; 0 bytes: makes the file. -ESTALE when the manifest is missing,
+ * shorter or no regular file: manifest_rewrite. */
+int manifest_append(const struct manifest_place *place, const struct buf *lines, uint64_t *bytes,
+		    struct err *err);
+/* Puts a whole new manifest in its place: temporary, fsync, rename, fsync of the directory. */
+int manifest_rewrite(const struct manifest_place *place, const struct buf *lines, uint64_t *bytes,
+		     struct err *err);
+
+/* Reads a manifest, calling `fn` for every line that is whole and an entry; *bad counts the others.
+ * -ENOENT and the like. */
+typedef void manifest_entry_fn(const struct manifest_entry *entry, void *arg);
+int manifest_read(int root, const char *name, manifest_entry_fn *fn, void *arg, unsigned *bad,
+		  struct err *err);
+
+#endif
