@@ -50,7 +50,7 @@ class Disk:
         try:
             with open(self.image, "wb") as image:
                 image.truncate(size_mib << 20)
-            run("mkfs.ext4", "-q", "-F", "-m", "0", *(["-O", features] if features else []), str(self.image))
+            run("mkfs.ext4", "-q", "-F", "-m", "0", "-b", "4096", *(["-O", features] if features else []), str(self.image))
             self.mount()
         except (Unable, FileNotFoundError) as error:
             self.close()
@@ -95,6 +95,9 @@ class Disk:
                 except OSError:
                     size //= 2
             os.fsync(ballast.fileno())
+
+    def drain(self):
+        (self.top / "ballast").unlink(missing_ok=True)
 
     def close(self):
         if self.mounted:
