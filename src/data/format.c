@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/csv.h"
+#include "data/jsonarray.h"
 #include "data/jsonl.h"
 #include "data/rows.h"
 #include "data/shred.h"
@@ -28,6 +29,16 @@ const struct format formats[] = {
 	  .footer = "",
 	  .header = jsonl_header,
 	  .encode = jsonl_encode },
+	{ .name = "json",
+	  .extension = ".json",
+	  .summary = "one JSON array a file, valid whenever it is looked at",
+	  .kind = JOB_FORMAT_JSON,
+	  .has_header = true,
+	  .uses_colset = false,
+	  .footer = JSONARRAY_FOOTER,
+	  .lead = JSONARRAY_LEAD,
+	  .header = jsonarray_header,
+	  .encode = jsonarray_encode },
 	{ .name = NULL },
 };
 

@@ -11,8 +11,12 @@ src_data_libdata_a_SOURCES = \
 	src/data/extract.h \
 	src/data/format.c \
 	src/data/format.h \
+	src/data/jsonarray.c \
+	src/data/jsonarray.h \
 	src/data/jsonl.c \
 	src/data/jsonl.h \
+	src/data/jsonrow.c \
+	src/data/jsonrow.h \
 	src/data/manifest.h \
 	src/data/meta.c \
 	src/data/meta.h \

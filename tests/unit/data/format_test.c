@@ -7,6 +7,7 @@
 
 #define CSV   JOB_FORMAT_CSV
 #define JSONL JOB_FORMAT_JSONL
+#define JSON  JOB_FORMAT_JSON
 
 START_TEST(csv_quotes_only_where_it_must)
 {
@@ -110,6 +111,24 @@ START_TEST(jsonl_lands_the_record_as_it_came_but_compact)
 		      "[{\"b\" : [1 ,2],\n\"a\":\"x \\u00e9\\n\", \"a\":{}}, \"s\", null ]",
 		      "{\"b\":[1,2],\"a\":\"x \\u00e9\\n\",\"a\":{}}\n\"s\"\nnull\n");
 	sample_expect(JSONL, NULL, "[{\"a\":\"x y\"} , {\"b\":1}]", "{\"a\":\"x y\"}\n{\"b\":1}\n");
+}
+END_TEST
+
+START_TEST(json_is_one_array_with_a_record_a_line)
+{
+	sample_expect(JSON, NULL, "[{\"b\" : [1 ,2],\n\"a\":\"x \\n\"}, \"s\"]",
+		      "[\n{\"b\":[1,2],\"a\":\"x \\n\"},\n\"s\"\n]\n");
+	sample_expect(JSON, NULL, "[{\"a\":1},7]", "[\n{\"a\":1},\n7\n]\n");
+	sample_expect(JSON, NULL, "[]", "[\n]\n");
+}
+END_TEST
+
+START_TEST(json_declared_columns_are_objects_of_those_names)
+{
+	static const struct sample_column columns[] = { { "n", "/a" }, { "t", "/b" }, { NULL } };
+
+	sample_expect(JSON, columns, "[{\"b\":\"\\\"\",\"a\":[ 1]},{}]",
+		      "[\n{\"n\":[1],\"t\":\"\\\"\"},\n{\"n\":null,\"t\":null}\n]\n");
 }
 END_TEST
 
@@ -258,9 +277,11 @@ START_TEST(the_ceiling_refuses_all_of_a_response)
 	struct job *job = sample_job(NULL);
 	struct slice a = slice_of("a");
 	struct colset *empty = colset_new(job), *set = colset_extend(empty, &a, 1);
-	static const size_t needs[] = { [CSV] = 6 + 6 + 7 + 8, [JSONL] = 6 + 14 + 16 + 12 };
+	static const size_t needs[] = {
+		[CSV] = 6 + 6 + 7 + 8, [JSONL] = 6 + 14 + 16 + 12, [JSON] = 6 + 15 + 17 + 14
+	};
 
-	for (int kind = CSV; kind <= JSONL; kind++) {
+	for (int kind = CSV; kind <= JSON; kind++) {
 		struct outcome outcome;
 
 		for (size_t ceiling = 6; ceiling < needs[kind]; ceiling++) {
@@ -288,6 +309,10 @@ START_TEST(every_kind_of_the_job_has_a_format)
 	ck_assert_str_eq(format_of(JSONL)->name, "jsonl");
 	ck_assert_str_eq(format_of(JSONL)->extension, ".jsonl");
 	ck_assert(format_of(CSV)->has_header && !format_of(JSONL)->has_header);
+	ck_assert_str_eq(format_of(JSON)->name, "json");
+	ck_assert_str_eq(format_of(JSON)->extension, ".json");
+	ck_assert_ptr_eq(format_by_extension(".json"), format_of(JSON));
+	ck_assert_ptr_null(format_by_extension(".jso"));
 }
 END_TEST
 
@@ -298,7 +323,8 @@ UNIT_MAIN("format", csv_quotes_only_where_it_must, csv_keeps_null_and_the_empty_
 	  csv_flattens_objects_in_order_of_first_sight, csv_the_last_of_equal_flattened_names_wins,
 	  csv_records_that_are_no_objects_have_one_column, csv_names_are_quoted_like_texts,
 	  csv_a_name_that_looks_like_json_is_not_found_in_it,
-	  jsonl_lands_the_record_as_it_came_but_compact,
+	  jsonl_lands_the_record_as_it_came_but_compact, json_is_one_array_with_a_record_a_line,
+	  json_declared_columns_are_objects_of_those_names,
 	  an_unknown_key_undoes_the_rows_and_is_listed_once,
 	  widening_adds_names_in_order_of_first_sight, more_columns_than_a_set_may_have_are_refused,
 	  a_name_of_more_than_its_limit_is_refused, the_ceiling_refuses_all_of_a_response,

@@ -79,14 +79,15 @@ static inline struct colset *sample_grown(struct colset *set, const struct extra
 	return set;
 }
 
-/* Header and rows of a body as one text, the caller's to free; an error's sentence instead. */
-static inline char *sample_rows(enum job_format kind, const struct sample_column *columns,
-				const char *body, const struct row_meta *meta)
+/* The file that holds the records of a body, as one text, the caller's to free; an error's sentence
+ * instead. */
+static inline char *sample_file(const struct job *job, enum job_format kind, const char *body,
+				const struct row_meta *meta)
 {
 	const struct format *format = format_of(kind);
-	struct job *job = sample_job(columns);
 	struct colset *set = colset_new(job);
 	struct rows rows = { .count = 0 };
+	struct buf file;
 	struct err err = ERR_INIT;
 	struct extract extract;
 	char *text;
@@ -94,14 +95,30 @@ static inline char *sample_rows(enum job_format kind, const struct sample_column
 	buf_init(&rows.bytes, 1 << 20);
 	ck_assert_int_eq(sample_extract(body, "", &extract), 0);
 	set = sample_grown(set, &extract);
-	ck_assert_int_eq(format->header(job, set, &rows.bytes), 0);
-	if (format->encode(job, set, &extract, meta, &rows, &err) < 0)
+	buf_init(&file, 1 << 20);
+	ck_assert_int_eq(format->header(job, set, &file), 0);
+	if (format->encode(job, set, &extract, meta, &rows, &err) < 0) {
 		text = xstrdup(err.text);
-	else
-		text = buf_take(&rows.bytes);
+	} else {
+		if (rows.count > 0)
+			buf_add_text(&file, buf_text(&rows.bytes) + format->lead);
+		buf_add_text(&file, format->footer);
+		text = buf_take(&file);
+	}
+	buf_done(&file);
 	buf_done(&rows.bytes);
 	extract_done(&extract);
 	colset_unref(set);
+	return text;
+}
+
+/* The same of a job that says nothing but its columns. */
+static inline char *sample_rows(enum job_format kind, const struct sample_column *columns,
+				const char *body, const struct row_meta *meta)
+{
+	struct job *job = sample_job(columns);
+	char *text = sample_file(job, kind, body, meta);
+
 	sample_job_free(job);
 	return text;
 }
