@@ -13,6 +13,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/heap.h \
 	src/base/human.c \
 	src/base/human.h \
+	src/base/indexmap.c \
+	src/base/indexmap.h \
 	src/base/json.c \
 	src/base/json.h \
 	src/base/json_parse.c \

@@ -1,7 +1,6 @@
-/* Open chains: see chains.h. A small hash table with linear probing; removal closes the gap. */
+/* Open chains: see chains.h. */
 #include "run/chains.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,97 +16,53 @@ static void free_chain(struct chain *chain)
 	free(chain);
 }
 
+static void drop(void *value, void *arg)
+{
+	free_chain(value);
+}
+
 void chains_done(struct chains *chains)
 {
-	for (size_t i = 0; i < chains->room; i++)
-		free_chain(chains->slots[i]);
-	free(chains->slots);
-	*chains = (struct chains) { 0 };
-}
-
-static size_t home(const struct chains *chains, uint64_t index)
-{
-	return (size_t)((index * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & (chains->room - 1);
-}
-
-/* The slot that holds `index`, or the free one where it belongs. */
-static size_t slot_of(const struct chains *chains, uint64_t index)
-{
-	size_t slot = home(chains, index);
-
-	while (chains->slots[slot] && chains->slots[slot]->index != index)
-		slot = (slot + 1) & (chains->room - 1);
-	return slot;
+	indexmap_each(&chains->open, drop, NULL);
+	indexmap_done(&chains->open);
 }
 
 struct chain *chains_find(const struct chains *chains, uint64_t index)
 {
-	return chains->len ? chains->slots[slot_of(chains, index)] : NULL;
-}
-
-static void grow(struct chains *chains)
-{
-	struct chains old = *chains;
-
-	chains->room = old.room ? old.room * 2 : 16;
-	chains->slots = xcalloc(chains->room, sizeof(struct chain *));
-	for (size_t i = 0; i < old.room; i++)
-		if (old.slots[i])
-			chains->slots[slot_of(chains, old.slots[i]->index)] = old.slots[i];
-	free(old.slots);
+	return indexmap_get(&chains->open, index);
 }
 
 struct chain *chains_add(struct chains *chains, uint64_t index)
 {
 	struct chain *chain = xcalloc(1, sizeof(*chain));
-	size_t slot;
 
-	if ((chains->len + 1) * 2 > chains->room)
-		grow(chains);
-	slot = slot_of(chains, index);
-	assert(!chains->slots[slot]);
 	chain->index = index;
-	chains->slots[slot] = chain;
-	chains->len++;
+	indexmap_put(&chains->open, index, chain);
 	return chain;
-}
-
-/* Moves later entries of the probe sequence into the gap, so that no tombstones are needed. */
-static void close_gap(struct chains *chains, size_t gap)
-{
-	size_t mask = chains->room - 1;
-
-	for (size_t i = (gap + 1) & mask; chains->slots[i]; i = (i + 1) & mask) {
-		size_t wanted = home(chains, chains->slots[i]->index);
-
-		if (((i - wanted) & mask) < ((i - gap) & mask))
-			continue;
-		chains->slots[gap] = chains->slots[i];
-		chains->slots[i] = NULL;
-		gap = i;
-	}
 }
 
 void chains_drop(struct chains *chains, uint64_t index)
 {
-	size_t slot;
+	free_chain(indexmap_take(&chains->open, index));
+}
 
-	if (!chains->len)
-		return;
-	slot = slot_of(chains, index);
-	if (!chains->slots[slot])
-		return;
-	free_chain(chains->slots[slot]);
-	chains->slots[slot] = NULL;
-	chains->len--;
-	close_gap(chains, slot);
+struct visit {
+	void (*fn)(struct chain *chain, void *arg);
+	void *arg;
+};
+
+static void visit_chain(void *value, void *arg)
+{
+	const struct visit *visit = arg;
+
+	visit->fn(value, visit->arg);
 }
 
 void chains_each(const struct chains *chains, void (*fn)(struct chain *chain, void *arg), void *arg)
 {
-	for (size_t i = 0; i < chains->room; i++)
-		if (chains->slots[i])
-			fn(chains->slots[i], arg);
+	struct visit visit = { fn, arg };
+
+	indexmap_each(&chains->open, visit_chain, &visit);
 }
 
 static bool was_at(const struct chain *chain, uint64_t hash)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/indexmap.h"
+
 #define CHAIN_VISITED_MAX 1024 /* newest tokens remembered, each as a 64-bit hash */
 
 struct chain {
@@ -23,8 +25,7 @@ struct chain {
 };
 
 struct chains {
-	struct chain **slots; /* open addressing by index; NULL: free */
-	size_t room, len;
+	struct indexmap open; /* by point */
 };
 
 void chains_done(struct chains *chains); /* a zeroed one is empty and valid */

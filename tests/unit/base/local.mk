@@ -5,6 +5,7 @@ base_tests = \
 	tests/unit/base/err_test \
 	tests/unit/base/heap_test \
 	tests/unit/base/human_test \
+	tests/unit/base/indexmap_test \
 	tests/unit/base/json_test \
 	tests/unit/base/log_test \
 	tests/unit/base/pointer_test \
@@ -30,6 +31,9 @@ tests_unit_base_heap_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_human_test_SOURCES = tests/unit/base/human_test.c tests/unit/unit.h
 tests_unit_base_human_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_indexmap_test_SOURCES = tests/unit/base/indexmap_test.c tests/unit/unit.h
+tests_unit_base_indexmap_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_json_test_SOURCES = tests/unit/base/json_test.c tests/unit/unit.h
 tests_unit_base_json_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

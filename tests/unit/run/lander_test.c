@@ -188,7 +188,7 @@ START_TEST(a_chain_is_open_until_its_last_page)
 	house_open(&house);
 	guest_begin(&house, &guest, loaded(&house, 1));
 	ck_assert(!rangeset_has(guest.seed->done, 0));
-	ck_assert_uint_eq(guest.seed->chains.len, 1);
+	ck_assert_uint_eq(guest.seed->chains.open.len, 1);
 	ck_assert_uint_eq(chains_find(&guest.seed->chains, 0)->page, 2);
 	ck_assert_str_eq(chains_find(&guest.seed->chains, 0)->token, "t2");
 	ck_assert_uint_eq(chains_find(&guest.seed->chains, 0)->rows, 2);
@@ -202,7 +202,7 @@ START_TEST(a_chain_is_open_until_its_last_page)
 	guest_done(&guest);
 	guest.seed = loaded(&house, 1);
 	ck_assert(rangeset_has(guest.seed->done, 0));
-	ck_assert_uint_eq(guest.seed->chains.len, 0);
+	ck_assert_uint_eq(guest.seed->chains.open.len, 0);
 	ck_assert_uint_eq(chains_recorded(&house, 1), 0);
 	ck_assert_uint_eq(guest.seed->record.counts.landed, 1);
 	ck_assert_uint_eq(guest.seed->record.counts.empty, 0);
@@ -240,7 +240,7 @@ START_TEST(a_retry_reopens_failures_and_failed_chains_but_no_circles)
 	ck_assert(!rangeset_has(guest.seed->done, 1));
 	ck_assert(rangeset_has(guest.seed->done, 2));
 	ck_assert(rangeset_has(guest.seed->done, 3));
-	ck_assert_uint_eq(guest.seed->chains.len, 1);
+	ck_assert_uint_eq(guest.seed->chains.open.len, 1);
 	ck_assert_uint_eq(chains_find(&guest.seed->chains, 0)->page, 1);
 	guest_land(&house, &guest, 1, "[{'x': 3}]");
 	house_expect(&house, 1);

@@ -32,7 +32,7 @@ static void expect_once(struct scene *scene, const char *row)
 /* Memory is for chains that are open. */
 static void expect_no_chain(struct scene *scene)
 {
-	ck_assert_uint_eq(scene->run->seed->chains.len, 0);
+	ck_assert_uint_eq(scene->run->seed->chains.open.len, 0);
 }
 
 /* Its second page is given up; a retry goes on there. */

@@ -50,7 +50,7 @@ START_TEST(a_new_run_has_its_points_its_path_and_nothing_done)
 	ck_assert_str_eq(seed->path, "out/a/x");
 	ck_assert_ptr_null(seed->secret);
 	ck_assert_ptr_null(seed->done);
-	ck_assert_uint_eq(seed->chains.len, 0);
+	ck_assert_uint_eq(seed->chains.open.len, 0);
 	seed_free(seed);
 	seed_free(NULL);
 }
@@ -137,7 +137,7 @@ START_TEST(a_run_of_the_ledger_comes_back_as_far_as_it_got)
 	ck_assert_uint_eq(seed->record.counts.landed, 2);
 	ck_assert_uint_eq(rangeset_count(seed->done), 3);
 	ck_assert(!rangeset_has(seed->done, 2));
-	ck_assert_uint_eq(seed->chains.len, 1); /* the failed one waits for a retry */
+	ck_assert_uint_eq(seed->chains.open.len, 1); /* the failed one waits for a retry */
 	chain = chains_find(&seed->chains, 2);
 	ck_assert_ptr_nonnull(chain);
 	ck_assert_uint_eq(chain->page, 4);
