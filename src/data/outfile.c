@@ -74,7 +74,7 @@ void outfile_forget(struct outfile *out)
 	out->fd = -1;
 	out->state = (struct outfile_state) { .sequence = sequence };
 	out->committed = out->committed_rows = 0;
-	out->fresh = out->failed = out->sealed = false;
+	out->fresh = out->twin = out->failed = out->sealed = false;
 	out->renamed[0] = '\0';
 }
 
@@ -157,7 +157,9 @@ static int create(struct outfile *out, int dir, struct slice header, struct err 
 	int fd, code;
 
 	outfile_live_leaf(out, live);
-	code = put_foreign_aside(out, dir, live, err);
+	code = outfile_remove_fresh(out, NULL); /* one that could not be removed when given up */
+	if (code == 0)
+		code = put_foreign_aside(out, dir, live, err);
 	fd = code < 0 ? code : give_birth(out, dir, header.ptr, header.len);
 	if (fd < 0)
 		return fd;
@@ -281,12 +283,13 @@ void outfile_committed(struct outfile *out)
 
 	out->committed = out->state.offset;
 	out->committed_rows = out->state.rows;
-	if (!out->fresh)
+	if (!out->fresh && !out->twin)
 		return;
 	out->fresh = false;
+	out->twin = true;
 	dir = shelf_open(out->root, out->path, false, out->mode, NULL);
 	if (dir < 0)
-		return; /* outfile_recover will do it */
+		return; /* the next commit will do it, the close, or outfile_recover */
 	outfile_drop_birth(out, dir);
 	close(dir);
 }
@@ -353,6 +356,8 @@ int outfile_close(struct outfile *out, const char *name, struct err *err)
 	dir = shelf_open(out->root, out->path, false, out->mode, err);
 	if (dir < 0)
 		return dir;
+	if (out->twin)
+		outfile_drop_birth(out, dir);
 	code = finish_name(out, dir, name);
 	close(dir);
 	if (code < 0)

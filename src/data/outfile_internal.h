@@ -15,6 +15,7 @@ struct outfile {
 	uint64_t committed;         /* of state.offset */
 	uint64_t committed_rows;    /* of state.rows */
 	bool fresh;                 /* no commit knows the file yet; it has its birth name too */
+	bool twin;                  /* its birth name could not be removed yet */
 	bool failed;                /* an append or a sync failed: nothing but abandon may follow */
 	bool sealed;                /* a sync failed: takes no more data, to be closed */
 	char renamed[256];          /* the closed name it bears already; "" unless */
@@ -33,8 +34,8 @@ void outfile_forget(struct outfile *out);
 int outfile_attach(struct outfile *out, struct err *err);
 /* Removes a file that no commit knows: its live name, when it is ours, and its birth name. */
 int outfile_remove_fresh(const struct outfile *out, struct err *err);
-/* Removes the birth name, if it is there. */
-void outfile_drop_birth(const struct outfile *out, int dir);
+/* Removes the birth name, if it is there; `twin` tells that it has to be tried again. */
+void outfile_drop_birth(struct outfile *out, int dir);
 /* Gives the file at `from` its closed name; whatever foreign bears that already is put aside. */
 int outfile_give_name(const struct outfile *out, int dir, const char *from, const char *to);
 

@@ -32,12 +32,12 @@
 #include "data/outfile_internal.h"
 #include "io/file.h"
 
-void outfile_drop_birth(const struct outfile *out, int dir)
+void outfile_drop_birth(struct outfile *out, int dir)
 {
 	char birth[SHELF_NAME_MAX];
 
 	outfile_birth_leaf(out, birth);
-	unlinkat(dir, birth, 0);
+	out->twin = unlinkat(dir, birth, 0) < 0 && errno != ENOENT;
 }
 
 static bool is_ours(const struct outfile *out, int dir, const char *leaf)

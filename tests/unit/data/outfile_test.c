@@ -74,6 +74,32 @@ START_TEST(creating_puts_a_foreign_file_aside_and_says_so)
 }
 END_TEST
 
+START_TEST(a_file_that_could_not_be_removed_when_given_up_is_not_foreign)
+{
+	create();
+	outfile_free(out);
+	out = outfile_new(root, "dir/x", ".csv", 0640);
+	live();
+	ck_assert_str_eq(err.text, "");
+	ck_assert_uint_eq(names_in_dir(), 1);
+}
+END_TEST
+
+START_TEST(a_birth_name_that_could_not_be_removed_is_removed_at_the_next_commit)
+{
+	create();
+	append("1,a\n");
+	ck_assert_int_eq(unlinkat(root, "dir/x-1.opening", 0), 0);
+	ck_assert_int_eq(mkdirat(root, "dir/x-1.opening", 0755), 0);
+	commit();
+	ck_assert_int_eq(unlinkat(root, "dir/x-1.opening", AT_REMOVEDIR), 0);
+	put("dir/x-1.opening", "");
+	append("2,b\n");
+	commit();
+	ck_assert_uint_eq(names_in_dir(), 1);
+}
+END_TEST
+
 static void limit_file_size(rlim_t bytes)
 {
 	struct rlimit limit;
@@ -294,6 +320,8 @@ END_TEST
 DISK_MAIN("outfile", a_new_file_has_its_header_mode_and_nothing_beside_it,
 	  closing_renames_and_the_next_file_counts_on, closing_replaces_no_foreign_file,
 	  creating_puts_a_foreign_file_aside_and_says_so,
+	  a_file_that_could_not_be_removed_when_given_up_is_not_foreign,
+	  a_birth_name_that_could_not_be_removed_is_removed_at_the_next_commit,
 	  a_full_disk_loses_only_what_is_not_committed, a_full_disk_at_creation_leaves_nothing,
 	  abandoning_a_file_without_a_commit_removes_it,
 	  a_failed_sync_closes_the_file_at_what_is_committed,
