@@ -18,6 +18,7 @@
 #include "data/outfile.h"
 #include "data/tail.h"
 #include "io/file.h"
+#include "store/files.h"
 #include "store/outputs.h"
 
 #define CLOSED_MAX 16 /* closed files to go back through */

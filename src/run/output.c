@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "run/output_internal.h"
+#include "store/files.h"
 #include "store/outputs.h"
 
 #define GATHER_CEILING ((size_t)1 << 40) /* bounded by the batch, see lander.c */

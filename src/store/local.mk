@@ -5,16 +5,21 @@ src_store_libstore_a_SOURCES = \
 	src/store/db.h \
 	src/store/failures.c \
 	src/store/files.c \
+	src/store/files.h \
+	src/store/files_shown.c \
 	src/store/ledger.c \
 	src/store/ledger.h \
 	src/store/outputs.c \
 	src/store/outputs.h \
 	src/store/run_row.h \
+	src/store/run_rows.c \
+	src/store/run_rows.h \
 	src/store/runs.c \
 	src/store/runs.h \
 	src/store/runs_json.c \
 	src/store/schema.c \
 	src/store/schema.h \
+	src/store/snapshots.c \
 	src/store/snapshots.h \
 	src/store/sql.c \
 	src/store/sql.h \

@@ -1,4 +1,4 @@
-/* The live files: the first half of outputs.h.
+/* The live files: see outputs.h.
  *
  * A live file may hold rows of thousands of runs, and its record is written at every commit; so the
  * rows of each run are a table of their own, of which only the lines that changed are touched.
@@ -6,20 +6,28 @@
 #include "store/outputs.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "store/run_rows.h"
 #include "store/sql.h"
 
 #define COLUMNS                                                                                    \
 	"path, extension, job, phase, dev, ino, offset, rows, sequence, opened_ms, closing, "      \
-	"columns"
+	"columns, period_ms, closes_ms, snapshot, manifest_bytes, policy"
 
 static const struct sql put = {
 	"saving the state of an output file",
-	"INSERT OR REPLACE INTO outputs (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	"INSERT INTO outputs (" COLUMNS ")"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	" ON CONFLICT (path) DO UPDATE SET extension = excluded.extension, job = excluded.job,"
+	" phase = excluded.phase, dev = excluded.dev, ino = excluded.ino,"
+	" offset = excluded.offset, rows = excluded.rows, sequence = excluded.sequence,"
+	" opened_ms = excluded.opened_ms, closing = excluded.closing,"
+	" columns = excluded.columns, period_ms = excluded.period_ms,"
+	" closes_ms = excluded.closes_ms, snapshot = excluded.snapshot,"
+	" manifest_bytes = excluded.manifest_bytes, policy = excluded.policy",
 };
 static const struct sql put_run = {
 	"saving the runs of an output file",
@@ -47,12 +55,43 @@ static const struct sql each = {
 	"SELECT " COLUMNS " FROM outputs ORDER BY path",
 };
 
+/* Of closed files the last one is enough: those before it hold no younger runs. */
+static const struct sql newest = {
+	"looking for the newest output of a job",
+	"SELECT " COLUMNS " FROM outputs WHERE job = ? ORDER BY max("
+	" coalesce((SELECT max(run) FROM output_runs WHERE output_runs.path = outputs.path), 0),"
+	" coalesce((SELECT max(run) FROM file_runs WHERE file ="
+	"  (SELECT max(id) FROM files WHERE files.path = outputs.path)), 0)) DESC,"
+	" opened_ms DESC, path LIMIT 1",
+};
+static const struct sql due = {
+	"looking for files that the clock closes",
+	"SELECT path FROM outputs WHERE closes_ms > 0 AND closes_ms <= ? ORDER BY closes_ms, path",
+};
+static const struct sql next_due = {
+	"looking for files that the clock closes",
+	"SELECT min(closes_ms) FROM outputs WHERE closes_ms > 0",
+};
+static const struct sql drop_output = {
+	"forgetting an output",
+	"DELETE FROM outputs WHERE path = ?",
+};
+static const struct sql drop_file_runs = {
+	"forgetting an output",
+	"DELETE FROM file_runs WHERE file IN (SELECT id FROM files WHERE path = ?)",
+};
+static const struct sql drop_files = {
+	"forgetting an output",
+	"DELETE FROM files WHERE path = ?",
+};
+
 void output_record_done(struct output_record *record)
 {
 	free(record->path);
 	free(record->extension);
 	free(record->job);
 	free(record->closing);
+	json_unref(record->policy);
 	json_unref(record->columns);
 	json_unref(record->recent);
 	*record = (struct output_record) { 0 };
@@ -121,6 +160,11 @@ void outputs_put_state(struct db *db, const struct output_record *record)
 	stmt_int(&st, record->opened_ms);
 	stmt_text(&st, record->closing);
 	stmt_json(&st, record->columns);
+	stmt_int(&st, record->period_ms);
+	stmt_int(&st, record->closes_ms);
+	stmt_int(&st, (int64_t)record->snapshot);
+	stmt_int(&st, (int64_t)record->manifest_bytes);
+	stmt_json(&st, record->policy);
 	stmt_run(&st);
 }
 
@@ -130,25 +174,13 @@ void outputs_put(struct db *db, const struct output_record *record)
 	put_runs(db, record);
 }
 
-static char *take_copy(struct stmt *st)
-{
-	const char *text = stmt_take_text(st);
-
-	return text ? xstrdup(text) : NULL;
-}
-
 static int take_runs(struct db *db, struct output_record *record, struct err *err)
 {
 	struct stmt st = stmt_open(db, &get_runs);
-	char key[24];
 	int code;
 
-	record->recent = json_new_object();
 	stmt_text(&st, record->path);
-	while ((code = stmt_next(&st, err)) > 0) {
-		snprintf(key, sizeof(key), "%llu", (unsigned long long)stmt_take_int(&st));
-		json_put_int(record->recent, key, stmt_take_int(&st));
-	}
+	code = run_rows_take(&st, &record->recent, err);
 	stmt_close(&st);
 	return code;
 }
@@ -158,9 +190,9 @@ static int take_record(struct stmt *st, struct output_record *record, struct err
 {
 	int code;
 
-	*record = (struct output_record) { .path = take_copy(st) };
-	record->extension = take_copy(st);
-	record->job = take_copy(st);
+	*record = (struct output_record) { .path = stmt_take_copy(st) };
+	record->extension = stmt_take_copy(st);
+	record->job = stmt_take_copy(st);
 	record->phase = (uint32_t)stmt_take_int(st);
 	record->dev = (uint64_t)stmt_take_int(st);
 	record->ino = (uint64_t)stmt_take_int(st);
@@ -168,29 +200,53 @@ static int take_record(struct stmt *st, struct output_record *record, struct err
 	record->rows = (uint64_t)stmt_take_int(st);
 	record->sequence = (uint64_t)stmt_take_int(st);
 	record->opened_ms = stmt_take_int(st);
-	record->closing = take_copy(st);
+	record->closing = stmt_take_copy(st);
 	code = stmt_take_json(st, &record->columns, err);
+	record->period_ms = stmt_take_int(st);
+	record->closes_ms = stmt_take_int(st);
+	record->snapshot = (uint64_t)stmt_take_int(st);
+	record->manifest_bytes = (uint64_t)stmt_take_int(st);
+	if (!code)
+		code = stmt_take_json(st, &record->policy, err);
 	return code ? code : take_runs(st->db, record, err);
 }
 
-int outputs_get(struct db *db, const char *path, struct output_record *record, struct err *err)
+/* The one record a statement answers, which is closed. */
+static int take_one(struct stmt *st, struct output_record *record, struct err *err)
 {
 	struct output_record found = { 0 };
-	struct stmt st = stmt_open(db, &get);
-	int code;
+	int code = stmt_next(st, err);
 
-	stmt_text(&st, path);
-	code = stmt_next(&st, err);
 	if (code == 0)
-		code = err_set(err, -ENOENT, "there is no output %s", path);
+		code = -ENOENT;
 	else if (code > 0)
-		code = take_record(&st, &found, err);
-	stmt_close(&st);
+		code = take_record(st, &found, err);
+	stmt_close(st);
 	if (code)
 		output_record_done(&found);
 	else
 		*record = found;
 	return code;
+}
+
+int outputs_get(struct db *db, const char *path, struct output_record *record, struct err *err)
+{
+	struct stmt st = stmt_open(db, &get);
+	int code;
+
+	stmt_text(&st, path);
+	code = take_one(&st, record, err);
+	return code == -ENOENT ? err_set(err, code, "there is no output %s", path) : code;
+}
+
+int outputs_newest(struct db *db, const char *job, struct output_record *record, struct err *err)
+{
+	struct stmt st = stmt_open(db, &newest);
+	int code;
+
+	stmt_text(&st, job);
+	code = take_one(&st, record, err);
+	return code == -ENOENT ? err_set(err, code, "job %s has no output yet", job) : code;
 }
 
 int outputs_each(struct db *db, void (*fn)(const struct output_record *record, void *arg),
@@ -210,4 +266,45 @@ int outputs_each(struct db *db, void (*fn)(const struct output_record *record, v
 	}
 	stmt_close(&st);
 	return code;
+}
+
+int outputs_due(struct db *db, int64_t now_ms, void (*fn)(const char *path, void *arg), void *arg,
+		struct err *err)
+{
+	struct json *paths = json_new_array();
+	struct stmt st = stmt_open(db, &due);
+	int code;
+
+	stmt_int(&st, now_ms);
+	while ((code = stmt_next(&st, err)) > 0)
+		json_push(paths, json_new_string(stmt_take_text(&st)));
+	stmt_close(&st);
+	for (size_t i = 0; code == 0 && i < json_len(paths); i++)
+		fn(json_str(json_at(paths, i)), arg);
+	json_unref(paths);
+	return code;
+}
+
+int64_t outputs_next_due(struct db *db)
+{
+	struct stmt st = stmt_open(db, &next_due);
+	int64_t when = 0;
+
+	if (stmt_next(&st, NULL) > 0)
+		when = stmt_take_int(&st);
+	stmt_close(&st);
+	return when > 0 ? when : INT64_MAX;
+}
+
+void outputs_drop(struct db *db, const char *path)
+{
+	static const struct sql *const parts[] = { &drop_file_runs, &drop_files, &drop_runs,
+						   &drop_output };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct stmt st = stmt_open(db, parts[i]);
+
+		stmt_text(&st, path);
+		stmt_run(&st);
+	}
 }

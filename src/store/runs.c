@@ -187,13 +187,6 @@ void runs_reopen(struct db *db, uint64_t id)
 	run_update(&st, id);
 }
 
-static char *take_copy(struct stmt *st)
-{
-	const char *text = stmt_take_text(st);
-
-	return text ? xstrdup(text) : NULL;
-}
-
 static void take_counts(struct stmt *st, struct run_counts *counts)
 {
 	counts->total = (uint64_t)stmt_take_int(st);
@@ -211,12 +204,12 @@ int run_row_take(struct stmt *st, struct run_record *record, struct err *err)
 	int code;
 
 	*record = (struct run_record) { .id = (uint64_t)stmt_take_int(st) };
-	record->job = take_copy(st);
-	record->trigger = take_copy(st);
-	record->engine = take_copy(st);
-	record->state = take_copy(st);
-	record->result = take_copy(st);
-	record->reason = take_copy(st);
+	record->job = stmt_take_copy(st);
+	record->trigger = stmt_take_copy(st);
+	record->engine = stmt_take_copy(st);
+	record->state = stmt_take_copy(st);
+	record->result = stmt_take_copy(st);
+	record->reason = stmt_take_copy(st);
 	record->slot_ms = stmt_take_int(st);
 	record->started_ms = stmt_take_int(st);
 	record->ended_ms = stmt_take_int(st);

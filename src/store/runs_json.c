@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "store/outputs.h"
+#include "store/files.h"
 #include "store/run_row.h"
 #include "store/sql.h"
 

@@ -79,6 +79,42 @@ static const char *const steps[] = {
 
 	"CREATE TABLE switches (job TEXT NOT NULL PRIMARY KEY, enabled INTEGER NOT NULL)"
 	" STRICT, WITHOUT ROWID;",
+
+	/* snapshot: the run whose snapshot the output is part of, 0 in append mode. */
+	"ALTER TABLE outputs ADD COLUMN period_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outputs ADD COLUMN closes_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outputs ADD COLUMN snapshot INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outputs ADD COLUMN manifest_bytes INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE outputs ADD COLUMN policy TEXT;"
+	"CREATE INDEX outputs_due ON outputs (closes_ms) WHERE closes_ms > 0;"
+	"CREATE INDEX outputs_job ON outputs (job);",
+
+	/* Made anew for AUTOINCREMENT: orders name a file by its id, and retention removes files,
+	 * so the id of one that is gone must never mean another. State 0 is FILE_CLOSED: what was
+	 * closed before there were sums gets its own now. 3 is FILE_LISTED. */
+	"CREATE TABLE closed_files ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" name TEXT NOT NULL UNIQUE, path TEXT NOT NULL, job TEXT NOT NULL,"
+	" rows INTEGER NOT NULL, bytes INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+	" opened_ms INTEGER NOT NULL, closed_ms INTEGER NOT NULL,"
+	" columns TEXT, note TEXT,"
+	" state INTEGER NOT NULL DEFAULT 0, source TEXT, raw_bytes INTEGER NOT NULL,"
+	" sha256 TEXT, policy TEXT) STRICT;"
+	"INSERT INTO closed_files (id, name, path, job, rows, bytes, sequence, opened_ms,"
+	" closed_ms, columns, note, raw_bytes)"
+	" SELECT id, name, path, job, rows, bytes, sequence, opened_ms, closed_ms, columns, note,"
+	" bytes FROM files;"
+	"DROP TABLE files;"
+	"ALTER TABLE closed_files RENAME TO files;"
+	"CREATE INDEX files_path ON files (path);"
+	"CREATE INDEX files_on_their_way ON files (state) WHERE state <> 3;"
+	"CREATE INDEX file_runs_file ON file_runs (file);",
+
+	"CREATE TABLE snapshots ("
+	" path TEXT NOT NULL, run INTEGER NOT NULL, job TEXT NOT NULL, slot_ms INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, result TEXT, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,"
+	" published_ms INTEGER NOT NULL, PRIMARY KEY (path, run)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX snapshots_run ON snapshots (run);",
 };
 
 const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);

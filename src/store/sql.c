@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/xalloc.h"
+
 /* What SQLite's primary results mean to us, and to the person who reads the sentence. */
 static const struct cause {
 	int result;
@@ -188,6 +190,13 @@ void stmt_close(struct stmt *st)
 	sqlite3_reset(st->handle);
 	sqlite3_clear_bindings(st->handle);
 	st->handle = NULL;
+}
+
+char *stmt_take_copy(struct stmt *st)
+{
+	const char *text = stmt_take_text(st);
+
+	return text ? xstrdup(text) : NULL;
 }
 
 int stmt_take_json(struct stmt *st, struct json **doc, struct err *err)

@@ -74,6 +74,7 @@ int stmt_run(struct stmt *st);
 int stmt_next(struct stmt *st, struct err *err);
 void stmt_close(struct stmt *st);
 
+char *stmt_take_copy(struct stmt *st); /* text, the caller's to free; NULL for NULL */
 /* The stored text as a document; -EUCLEAN when it is not JSON. NULL stays NULL. */
 int stmt_take_json(struct stmt *st, struct json **doc, struct err *err);
 

@@ -19,6 +19,7 @@
 #include "run/context.h"
 #include "run/digest.h"
 #include "run/lander.h"
+#include "store/files.h"
 #include "store/outputs.h"
 
 #include "../unit.h"

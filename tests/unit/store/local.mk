@@ -23,3 +23,13 @@ check_PROGRAMS += tests/unit/store/kill_test
 TESTS += tests/unit/store/kill_test
 tests_unit_store_kill_test_SOURCES = tests/unit/store/kill_test.c tests/unit/store/scratch.h
 tests_unit_store_kill_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/files_test
+TESTS += tests/unit/store/files_test
+tests_unit_store_files_test_SOURCES = tests/unit/store/files_test.c tests/unit/store/scratch.h
+tests_unit_store_files_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/snapshots_test
+TESTS += tests/unit/store/snapshots_test
+tests_unit_store_snapshots_test_SOURCES = tests/unit/store/snapshots_test.c tests/unit/store/scratch.h
+tests_unit_store_snapshots_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

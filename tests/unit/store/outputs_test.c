@@ -1,9 +1,11 @@
-/* Live and closed files. */
+/* Live files. */
+#include "store/files.h"
 #include "store/outputs.h"
 
 #include <errno.h>
 
 #include "base/xalloc.h"
+#include "store/sql.h"
 
 #include "scratch.h"
 
@@ -19,6 +21,11 @@ static struct output_record live(const char *path, const char *recent)
 					.rows = 105,
 					.sequence = 3,
 					.opened_ms = 1795413600000,
+					.period_ms = 1795392000000,
+					.closes_ms = 1795478400000,
+					.snapshot = 17,
+					.manifest_bytes = 321,
+					.policy = scratch_json("{'compress': 'gzip'}"),
 					.columns = scratch_json("['id', 'name']"),
 					.recent = scratch_json(recent) };
 }
@@ -31,29 +38,6 @@ static void put_live(struct scratch *s, const char *path, const char *recent)
 	outputs_put(s->db, &record);
 	scratch_commit(s);
 	output_record_done(&record);
-}
-
-static void put_closed(struct scratch *s, const char *name, const char *path, const char *runs)
-{
-	struct file_record record = { .name = xstrdup(name),
-				      .path = xstrdup(path),
-				      .job = xstrdup("inventory"),
-				      .rows = 100,
-				      .bytes = 5000,
-				      .sequence = 1,
-				      .opened_ms = 1795413600000,
-				      .closed_ms = 1795413607000,
-				      .columns = scratch_json("['id']"),
-				      .runs = scratch_json(runs) };
-
-	scratch_begin(s);
-	files_insert(s->db, &record);
-	scratch_commit(s);
-	free(record.name);
-	free(record.path);
-	free(record.job);
-	json_unref(record.columns);
-	json_unref(record.runs);
 }
 
 START_TEST(a_live_file_comes_back_whole)
@@ -79,6 +63,11 @@ START_TEST(a_live_file_comes_back_whole)
 	ck_assert_uint_eq(record.sequence, 3);
 	ck_assert_int_eq(record.opened_ms, 1795413600000);
 	ck_assert_ptr_null(record.closing);
+	ck_assert_int_eq(record.period_ms, 1795392000000);
+	ck_assert_int_eq(record.closes_ms, 1795478400000);
+	ck_assert_uint_eq(record.snapshot, 17);
+	ck_assert_uint_eq(record.manifest_bytes, 321);
+	scratch_expect(record.policy, "", "{'compress': 'gzip'}");
 	scratch_expect(record.columns, "", "['id', 'name']");
 	scratch_expect(record.recent, "", "{'17': 100, '18': 5}");
 	output_record_done(&record);
@@ -161,110 +150,137 @@ START_TEST(each_visits_every_output_once)
 }
 END_TEST
 
-START_TEST(a_run_knows_its_files_the_live_one_last)
+static void put_job(struct scratch *s, const char *path, const char *job, const char *recent)
+{
+	struct output_record record = live(path, recent);
+
+	free(record.job);
+	record.job = xstrdup(job);
+	scratch_begin(s);
+	outputs_put(s->db, &record);
+	scratch_commit(s);
+	output_record_done(&record);
+}
+
+static void close_file(struct scratch *s, const char *path, const char *name, const char *runs)
+{
+	struct json *doc = scratch_json(runs);
+
+	scratch_begin(s);
+	files_insert(s->db, &(struct file_record) { .name = (char *)name,
+						    .path = (char *)path,
+						    .job = (char *)"j",
+						    .runs = doc });
+	scratch_commit(s);
+	json_unref(doc);
+}
+
+static void expect_newest(struct scratch *s, const char *job, const char *path)
+{
+	struct output_record record;
+
+	ck_assert_int_eq(outputs_newest(s->db, job, &record, NULL), 0);
+	ck_assert_str_eq(record.path, path);
+	output_record_done(&record);
+}
+
+START_TEST(the_newest_output_of_a_job_is_that_of_its_last_run)
 {
 	struct scratch s;
-	struct json *files;
+	struct output_record record = { 0 };
 
 	scratch_init(&s);
 	scratch_open(&s);
-	put_live(&s, "a", "{'17': 5, '18': 100}");
-	put_closed(&s, "a-20261123T060007Z-1.csv", "a", "{'16': 90, '17': 10}");
-	put_closed(&s, "a-20261123T060008Z-2.csv", "a", "{'17': 100}");
-	files = files_of_run(s.db, 17, NULL);
-	scratch_expect(files, "",
-		       "[{'name': 'a-20261123T060007Z-1.csv', 'rows': 10, 'bytes': 5000, "
-		       "'live': false},"
-		       "{'name': 'a-20261123T060008Z-2.csv', 'rows': 100, 'bytes': 5000, "
-		       "'live': false},"
-		       "{'name': 'a.csv', 'rows': 5, 'bytes': 4000, 'live': true}]");
-	json_unref(files);
-	files = files_of_run(s.db, 99, NULL);
-	scratch_expect(files, "", "[]");
-	json_unref(files);
+	put_job(&s, "dt=2/a", "j", "{'3': 5}");
+	put_job(&s, "dt=1/a", "j", "{'2': 5}");
+	put_job(&s, "b", "other", "{'9': 1}");
+	expect_newest(&s, "j", "dt=2/a");
+	close_file(&s, "dt=1/a", "dt=1/a-1.csv", "{'4': 1}");
+	expect_newest(&s, "j", "dt=1/a");
+	put_job(&s, "dt=2/a", "j", "{'3': 5, '5': 1}");
+	expect_newest(&s, "j", "dt=2/a");
+	ck_assert_int_eq(outputs_newest(s.db, "none", &record, NULL), -ENOENT);
 	scratch_done(&s);
 }
 END_TEST
 
-START_TEST(closed_files_of_an_output_are_listed_newest_first)
+static void put_due(struct scratch *s, const char *path, int64_t closes_ms)
+{
+	struct output_record record = live(path, "{'1': 1}");
+
+	record.closes_ms = closes_ms;
+	scratch_begin(s);
+	outputs_put(s->db, &record);
+	scratch_commit(s);
+	output_record_done(&record);
+}
+
+struct closing {
+	struct scratch *s;
+	struct json *paths;
+};
+
+static void close_due(const char *path, void *arg)
+{
+	struct closing *closing = arg;
+
+	json_push(closing->paths, json_new_string(path));
+	put_due(closing->s, path, 0);
+}
+
+START_TEST(the_clock_closes_what_is_due_and_knows_what_is_next)
 {
 	struct scratch s;
-	struct json *files;
+	struct closing closing = { &s, json_new_array() };
 
 	scratch_init(&s);
 	scratch_open(&s);
-	put_closed(&s, "a-1.csv", "a", "{}");
-	put_closed(&s, "b-1.csv", "b", "{}");
-	put_closed(&s, "a-2.csv", "a", "{}");
-	put_closed(&s, "a-3.csv", "a", "{}");
-	files = files_of_output(s.db, "a", 2, NULL);
-	scratch_expect(files, "",
-		       "[{'name': 'a-3.csv', 'rows': 100, 'bytes': 5000, "
-		       "'closed': '2026-11-23T06:00:07Z'},"
-		       "{'name': 'a-2.csv', 'rows': 100, 'bytes': 5000, "
-		       "'closed': '2026-11-23T06:00:07Z'}]");
-	json_unref(files);
+	ck_assert_int_eq(outputs_next_due(s.db), INT64_MAX);
+	put_due(&s, "never", 0);
+	ck_assert_int_eq(outputs_next_due(s.db), INT64_MAX);
+	put_due(&s, "late", 3000);
+	put_due(&s, "now", 2000);
+	put_due(&s, "before", 1000);
+	ck_assert_int_eq(outputs_next_due(s.db), 1000);
+	ck_assert_int_eq(outputs_due(s.db, 999, close_due, &closing, NULL), 0);
+	scratch_expect(closing.paths, "", "[]");
+	ck_assert_int_eq(outputs_due(s.db, 2000, close_due, &closing, NULL), 0);
+	scratch_expect(closing.paths, "", "['before', 'now']");
+	ck_assert_int_eq(outputs_next_due(s.db), 3000);
+	json_unref(closing.paths);
 	scratch_done(&s);
 }
 END_TEST
 
-START_TEST(a_file_cannot_be_closed_twice)
+START_TEST(an_output_that_is_dropped_leaves_nothing)
 {
+	static const struct sql left = {
+		"", "SELECT (SELECT count(*) FROM output_runs), (SELECT count(*) FROM file_runs),"
+		    " (SELECT count(*) FROM files), (SELECT count(*) FROM outputs)"
+	};
 	struct scratch s;
-	struct err err = ERR_INIT;
-	struct file_record record = { .name = (char *)"a-1.csv",
-				      .path = (char *)"a",
-				      .job = (char *)"a" };
+	struct stmt st;
 
 	scratch_init(&s);
 	scratch_open(&s);
+	put_live(&s, "a", "{'1': 1, '2': 2}");
+	put_live(&s, "b", "{'1': 1}");
+	close_file(&s, "a", "a-1.csv", "{'1': 1, '2': 3}");
+	close_file(&s, "b", "b-1.csv", "{'1': 1}");
 	scratch_begin(&s);
-	files_insert(s.db, &record);
-	files_insert(s.db, &record);
-	ck_assert_int_eq(db_commit(s.db, &err), -EINVAL);
-	ck_assert_msg(strstr(err.text, "closed file") != NULL, "%s", err.text);
-	scratch_done(&s);
-}
-END_TEST
-
-static void put_many(struct db *db, int n)
-{
-	struct json *runs = scratch_json("{'17': 1}");
-	char name[40];
-
-	for (int i = 0; i < n; i++) {
-		snprintf(name, sizeof(name), "a-%d.csv", i);
-		files_insert(db, &(struct file_record) { .name = name,
-							 .path = (char *)"a",
-							 .job = (char *)"a",
-							 .runs = runs });
-	}
-	json_unref(runs);
-}
-
-START_TEST(a_run_of_very_many_files_shows_the_last_of_them)
-{
-	struct scratch s;
-	struct json *files;
-
-	scratch_init(&s);
-	scratch_open(&s);
-	scratch_begin(&s);
-	put_many(s.db, 5000);
+	outputs_drop(s.db, "a");
 	scratch_commit(&s);
-	put_live(&s, "a", "{'17': 5}");
-	files = files_of_run(s.db, 17, NULL);
-	ck_assert_uint_eq(json_len(files), FILES_OF_RUN_MAX + 1);
-	scratch_expect(files, "/0/name", "'a-4000.csv'");
-	scratch_expect(files, "/999/name", "'a-4999.csv'");
-	scratch_expect(files, "/1000/name", "'a.csv'");
-	json_unref(files);
+	st = stmt_open(s.db, &left);
+	ck_assert_int_eq(stmt_next(&st, NULL), 1);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(stmt_take_int(&st), 1);
+	stmt_close(&st);
 	scratch_done(&s);
 }
 END_TEST
 
 UNIT_MAIN("outputs", a_live_file_comes_back_whole, the_runs_of_a_live_file_follow_every_change,
 	  the_state_and_one_run_can_be_written_alone, each_visits_every_output_once,
-	  a_run_knows_its_files_the_live_one_last,
-	  closed_files_of_an_output_are_listed_newest_first, a_file_cannot_be_closed_twice,
-	  a_run_of_very_many_files_shows_the_last_of_them)
+	  the_newest_output_of_a_job_is_that_of_its_last_run,
+	  the_clock_closes_what_is_due_and_knows_what_is_next,
+	  an_output_that_is_dropped_leaves_nothing)
