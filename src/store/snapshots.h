@@ -42,7 +42,7 @@ void snapshots_drop(struct db *db, const char *path, uint64_t run); /* with its 
 /* Readers. */
 int snapshots_get(struct db *db, const char *path, uint64_t run, struct snapshot_record *record,
 		  struct err *err); /* -ENOENT */
-/* Those of a run (0: of all runs), by path, `fn` may write. */
+/* Those of a run (0: of all runs), by path. `fn` may write and ask. */
 int snapshots_each(struct db *db, uint64_t run,
 		   void (*fn)(const struct snapshot_record *record, void *arg), void *arg,
 		   struct err *err);
