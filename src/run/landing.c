@@ -45,6 +45,17 @@ size_t landing_memory(const struct landing *landing)
 	       (landing->parcel ? parcel_memory(landing->parcel) : 0);
 }
 
+uint64_t landing_point(const struct landing *landing)
+{
+	return landing->kind == LANDING_PAGE ? landing->parcel->request->index
+					     : landing->failure.index;
+}
+
+bool landing_finishes(const struct landing *landing)
+{
+	return landing->kind == LANDING_FAILURE || !landing->parcel->next_token;
+}
+
 static void count_page(const struct landing *landing, struct run_counts *counts)
 {
 	const struct parcel *parcel = landing->parcel;
@@ -53,8 +64,8 @@ static void count_page(const struct landing *landing, struct run_counts *counts)
 	counts->rows += parcel->rows.count;
 	counts->bytes += parcel->wire_bytes;
 	counts->retried += parcel->request->tries - 1u;
-	if (parcel->next_token)
-		return; /* the point is not finished */
+	if (!landing_finishes(landing))
+		return;
 	if (parcel->outcome == OUTCOME_UNCHANGED)
 		counts->unchanged++;
 	else if (chain_rows == 0)

@@ -32,6 +32,7 @@ struct landing {
 	enum landing_kind kind;
 	struct account *account; /* BEGIN and REOPEN set it; the others name it */
 	void *owner;             /* the sender's */
+	struct landing *next;    /* the sender's, while it waits */
 	size_t memory;           /* the sender's: what back-pressure counts for it */
 
 	struct parcel *parcel; /* PAGE */
@@ -58,6 +59,9 @@ void landing_free(struct landing *landing); /* with all it owns; NULL is fine */
 bool landing_is_urgent(const struct landing *landing);
 /* Bytes it holds: what back-pressure and the size of a batch count. */
 size_t landing_memory(const struct landing *landing);
+/* PAGE and FAILURE: of which point it is, and whether nothing of that point comes after it. */
+uint64_t landing_point(const struct landing *landing);
+bool landing_finishes(const struct landing *landing);
 /* Adds what this landing, once committed, changes in its run's counts. Both sides count with it. */
 void landing_count(const struct landing *landing, struct run_counts *counts);
 void landing_fail(struct landing *landing, int code, const struct err *err);

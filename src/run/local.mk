@@ -48,4 +48,6 @@ src_run_librun_a_SOURCES = \
 	src/run/run_next.c \
 	src/run/seed.c \
 	src/run/seed.h \
-	src/run/trial.c
+	src/run/trial.c \
+	src/run/window.c \
+	src/run/window.h

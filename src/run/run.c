@@ -43,13 +43,15 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	run_drop_work(run);
+	window_free(run->window);
 	return_lanes(run);
 	heap_done(&run->due);
+	heap_done(&run->ready);
 	crew_done(&run->crew);
 	context_unref(run->context);
 	seed_free(run->seed);
 	run_record_done(&run->order);
-	free(run->redirected);
+	free(run->built);
 	free(run->reason);
 	free(run);
 }
@@ -157,6 +159,8 @@ void run_begun(struct run *run, struct landing *landing)
 	if (!run->engine)
 		run->engine = fleet_engine(run->dispatcher->fleet, seed->record.engine, &err);
 	crew_init(&run->crew, workers_of(run));
+	if (seed->job->order == JOB_ORDER_REQUESTED) /* before open chains count as taken */
+		run->window = window_new(run->counts.total, seed->done, WINDOW_BYTES);
 	run->state = RUN_RUNNING;
 	chains_each(&seed->chains, wake_chain, run);
 	tell_started(run);
@@ -165,11 +169,22 @@ void run_begun(struct run *run, struct landing *landing)
 		run_stop_early(run, RESULT_FAILED, err.text);
 }
 
-void run_submit(struct run *run, struct landing *landing)
+static void send_to_lander(struct run *run, struct landing *landing)
 {
 	landing->account = run->account;
 	run->unlanded++;
 	dispatcher_land(run->dispatcher, landing);
+}
+
+void run_submit(struct run *run, struct landing *landing)
+{
+	if (!run->window) {
+		send_to_lander(run, landing);
+		return;
+	}
+	window_put(run->window, landing);
+	while ((landing = window_take(run->window)))
+		send_to_lander(run, landing);
 }
 
 void run_stop_early(struct run *run, enum run_result result, const char *reason)

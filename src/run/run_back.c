@@ -162,9 +162,7 @@ static void follow(struct run *run, struct parcel *parcel, int64_t now_ms)
 		return;
 	}
 	if (!run->cancelling) {
-		run->redirected = xreallocarray(run->redirected, run->nredirected + 1,
-						sizeof(struct request *));
-		run->redirected[run->nredirected++] = parcel->request;
+		run_put_back(run, parcel->request);
 		parcel->request = NULL;
 	}
 	parcel_free(parcel);

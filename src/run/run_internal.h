@@ -14,6 +14,7 @@
 #include "run/latency.h"
 #include "run/run.h"
 #include "run/seed.h"
+#include "run/window.h"
 
 /* Beyond this many requests waiting for another try no new points are taken. */
 #define RUN_WAITING_MAX 65536
@@ -35,12 +36,14 @@ struct run {
 	void *begun_arg;
 
 	/* what is to be done */
-	uint64_t next_point;   /* the first point never taken */
-	struct heap due;       /* further tries and further pages; run_due_* read the entries */
-	struct request *held;  /* built, and told to wait by pace */
-	int64_t held_until_ms; /* monotonic; 0: until some request comes back */
-	struct request **redirected;
-	size_t nredirected;
+	uint64_t next_point;    /* the first point never taken */
+	struct heap due;        /* further tries and further pages, by time */
+	struct heap ready;      /* those whose time has come, by point; only with a window */
+	struct request *held;   /* built, and told to wait by pace */
+	int64_t held_until_ms;  /* monotonic; 0: until some request comes back */
+	struct request **built; /* to go out as they are: redirected, or overtaken by the head */
+	size_t nbuilt;
+	struct window *window; /* NULL: rows land in the order in which answers come */
 	uint32_t in_flight, unlanded;
 	bool blocked;    /* no worker, lane or room: only what comes back helps, not time */
 	bool cancelling; /* nothing more goes out */
@@ -64,13 +67,15 @@ void run_ended(struct run *run, struct landing *landing);
 void run_stop_early(struct run *run, enum run_result result, const char *reason);
 void run_settle(struct run *run); /* ends it when nothing is left to do */
 uint64_t run_finished(const struct run *run);
-void run_submit(struct run *run, struct landing *landing); /* a page or a failure to the lander */
+/* A page or a failure goes to the lander: at once, or when its turn comes. */
+void run_submit(struct run *run, struct landing *landing);
 
 /* run_next.c */
 void run_pump(struct run *run, int64_t now_ms);
 int64_t run_wakes_at(const struct run *run); /* monotonic; INT64_MAX: nothing is timed */
 void run_wait_for(struct run *run, const struct request *request, int64_t until_ms);
 void run_go_on(struct run *run, uint64_t index, int64_t now_ms); /* the next page of a chain */
+void run_put_back(struct run *run, struct request *request); /* it goes out as it is; takes it */
 void run_drop_work(struct run *run);
 
 /* run_back.c */

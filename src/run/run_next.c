@@ -2,7 +2,7 @@
  *
  * In this order: a request that pace told to wait, one that was redirected, a further try or page
  * that is due, a new point of the matrix. A pending request is only numbers; it is built when it
- * goes out.
+ * goes out. With a window (`order: requested`) each is passed over while only the head may go out.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -34,28 +34,48 @@ void run_go_on(struct run *run, uint64_t index, int64_t now_ms)
 	heap_push(&run->due, due_entry(index, now_ms, 0, now_ms));
 }
 
+void run_put_back(struct run *run, struct request *request)
+{
+	run->built = xreallocarray(run->built, run->nbuilt + 1, sizeof(struct request *));
+	run->built[run->nbuilt++] = request;
+}
+
 void run_drop_work(struct run *run)
 {
 	struct heap_entry entry;
 
-	while (heap_pop(&run->due, &entry))
+	while (heap_pop(&run->due, &entry) || heap_pop(&run->ready, &entry))
 		;
 	context_drop_request(run->held);
 	run->held = NULL;
-	while (run->nredirected > 0)
-		context_drop_request(run->redirected[--run->nredirected]);
+	while (run->nbuilt > 0)
+		context_drop_request(run->built[--run->nbuilt]);
 }
 
-/* A point that no life of this run has taken yet. */
+static bool is_head(const struct run *run, uint64_t index)
+{
+	return run->window && index == window_head(run->window);
+}
+
+static bool is_admitted(const struct run *run, uint64_t index)
+{
+	return !run->window || window_admits(run->window, index, run->in_flight);
+}
+
+/* A point that no life of this run has taken yet. The window's head is taken whatever waits: all
+ * the others wait for it. */
 static bool next_new_point(struct run *run, uint64_t *index)
 {
-	if (run->due.len >= RUN_WAITING_MAX)
-		return false;
+	uint64_t next = run->next_point;
+
 	if (run->seed->done)
-		run->next_point = rangeset_next_gap(run->seed->done, run->next_point);
-	if (run->next_point >= run->counts.total)
+		next = rangeset_next_gap(run->seed->done, next);
+	if (next >= run->counts.total || !is_admitted(run, next))
 		return false;
-	*index = run->next_point++;
+	if (run->due.len + run->ready.len >= RUN_WAITING_MAX && !is_head(run, next))
+		return false;
+	run->next_point = next + 1;
+	*index = next;
 	return true;
 }
 
@@ -91,36 +111,66 @@ static struct request *build(struct run *run, uint64_t index, unsigned tries, in
 	return request;
 }
 
-static struct request *due_request(struct run *run, int64_t now_ms, bool *any)
+/* With a window the lowest point of those whose time has come goes first, or stays where it is
+ * until it may. */
+static bool next_ready(struct run *run, int64_t now_ms, struct heap_entry *entry)
 {
-	struct heap_entry entry;
-	unsigned tries;
+	while (heap_peek(&run->due, entry) && entry->when <= now_ms) {
+		heap_pop(&run->due, entry);
+		entry->when = (int64_t)entry->what;
+		heap_push(&run->ready, *entry);
+	}
+	return heap_peek(&run->ready, entry) && is_admitted(run, entry->what) &&
+	       heap_pop(&run->ready, entry);
+}
 
-	*any = heap_peek(&run->due, &entry) && entry.when <= now_ms;
-	if (!*any)
-		return NULL;
-	heap_pop(&run->due, &entry);
-	tries = (unsigned)(entry.more & ((1u << TRIES_BITS) - 1));
-	return build(run, entry.what, tries + 1,
-		     tries == 0 ? now_ms : (int64_t)(entry.more >> TRIES_BITS));
+static bool next_due(struct run *run, int64_t now_ms, struct heap_entry *entry)
+{
+	if (run->window)
+		return next_ready(run, now_ms, entry);
+	return heap_peek(&run->due, entry) && entry->when <= now_ms && heap_pop(&run->due, entry);
+}
+
+static struct request *build_due(struct run *run, const struct heap_entry *entry, int64_t now_ms)
+{
+	unsigned tries = (unsigned)(entry->more & ((1u << TRIES_BITS) - 1));
+
+	return build(run, entry->what, tries + 1,
+		     tries == 0 ? now_ms : (int64_t)(entry->more >> TRIES_BITS));
+}
+
+/* One that is built already and may go out; NULL when there is none. */
+static struct request *next_built(struct run *run)
+{
+	struct request *request = run->held;
+
+	run->held = NULL;
+	if (request && is_admitted(run, request->index))
+		return request;
+	if (request) /* it must not stand in the head's way */
+		run_put_back(run, request);
+	for (size_t i = run->nbuilt; i-- > 0;) {
+		request = run->built[i];
+		if (!is_admitted(run, request->index))
+			continue;
+		run->built[i] = run->built[--run->nbuilt];
+		return request;
+	}
+	return NULL;
 }
 
 /* *any: there was something to do, even if it could not be built. */
 static struct request *next_request(struct run *run, int64_t now_ms, bool *any)
 {
-	struct request *request = run->held;
+	struct request *request = next_built(run);
+	struct heap_entry entry;
 	uint64_t index;
 
 	*any = true;
-	if (request) {
-		run->held = NULL;
+	if (request)
 		return request;
-	}
-	if (run->nredirected > 0)
-		return run->redirected[--run->nredirected];
-	request = due_request(run, now_ms, any);
-	if (*any)
-		return request;
+	if (next_due(run, now_ms, &entry))
+		return build_due(run, &entry, now_ms);
 	*any = next_new_point(run, &index);
 	return *any ? build(run, index, 1, now_ms) : NULL;
 }

@@ -12,7 +12,8 @@ RUN_TESTS = \
 	tests/unit/run/output_test \
 	tests/unit/run/query_test \
 	tests/unit/run/run_test \
-	tests/unit/run/seed_test
+	tests/unit/run/seed_test \
+	tests/unit/run/window_test
 check_PROGRAMS += $(RUN_TESTS)
 TESTS += $(RUN_TESTS)
 tests_unit_run_account_test_SOURCES = tests/unit/run/account_test.c tests/unit/run/house.h
@@ -41,3 +42,5 @@ tests_unit_run_run_test_SOURCES = tests/unit/run/run_test.c tests/unit/run/stage
 tests_unit_run_run_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_seed_test_SOURCES = tests/unit/run/seed_test.c tests/unit/run/house.h
 tests_unit_run_seed_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_window_test_SOURCES = tests/unit/run/window_test.c tests/unit/unit.h
+tests_unit_run_window_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
