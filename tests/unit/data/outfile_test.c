@@ -78,7 +78,7 @@ START_TEST(a_file_that_could_not_be_removed_when_given_up_is_not_foreign)
 {
 	create();
 	outfile_free(out);
-	out = outfile_new(root, "dir/x", ".csv", 0640);
+	out = output_at("dir/x", ".csv");
 	live();
 	ck_assert_str_eq(err.text, "");
 	ck_assert_uint_eq(names_in_dir(), 1);
