@@ -1,4 +1,4 @@
-/* CSV, RFC 4180 with LF ends of line, in UTF-8.
+/* CSV, RFC 4180 with LF ends of line, in UTF-8; and the way to other dialects (csv_dialect.c).
  *
  * A field is quoted only where it must be: when it holds a comma, a quote, CR or LF, or when it
  * begins or ends with a space, which some readers trim. Null is the empty field and the empty text
@@ -13,6 +13,7 @@
 #include "data/csv.h"
 
 #include "base/scan.h"
+#include "data/csv_dialect.h"
 #include "data/rows.h"
 
 static void quoted(struct sink *sink, const char *text, size_t len)
@@ -139,25 +140,38 @@ static void write_row(const struct row *row, struct sink *sink)
 
 int csv_header(const struct job *job, const struct colset *set, struct buf *out)
 {
+	struct csv_dialect dialect;
+	struct dialect rules;
 	struct sink sink;
 
+	if (colset_len(set) == 0)
+		return 0;
+	dialect_of_job(job, &rules);
+	csv_dialect_init(&dialect, &rules);
 	sink_open(&sink, out);
+	if (rules.bom)
+		sink_text(&sink, CSV_BOM);
 	for (size_t i = 0; i < colset_len(set); i++) {
-		struct slice name = colset_name(set, i);
-
 		if (i > 0)
-			sink_char(&sink, ',');
-		any_text(&sink, name.ptr, name.len);
+			sink_char(&sink, rules.delimiter);
+		csv_dialect_name(&dialect, colset_name(set, i), &sink);
 	}
-	if (colset_len(set) > 0)
-		sink_char(&sink, '\n');
+	csv_dialect_end(&dialect, &sink);
 	return sink_close(&sink);
 }
 
 int csv_encode(const struct job *job, const struct colset *set, const struct extract *extract,
 	       const struct row_meta *meta, struct rows *rows, struct err *err)
 {
-	const struct encoding encoding = { job, set, extract, meta, write_row, NULL };
+	struct encoding encoding = { job, set, extract, meta, write_row, NULL };
+	struct csv_dialect dialect;
+	struct dialect rules;
 
+	dialect_of_job(job, &rules);
+	if (!dialect_is_plain(&rules)) {
+		csv_dialect_init(&dialect, &rules);
+		encoding.write = csv_dialect_row;
+		encoding.state = &dialect;
+	}
 	return rows_encode(&encoding, rows, err);
 }

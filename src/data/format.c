@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data/csv.h"
+#include "data/dialect.h"
 #include "data/jsonarray.h"
 #include "data/jsonl.h"
 #include "data/rows.h"
@@ -57,6 +58,25 @@ const struct format *format_by_extension(const char *extension)
 		if (strcmp(format->extension, extension) == 0)
 			return format;
 	return NULL;
+}
+
+struct json *format_policy(const struct job *job)
+{
+	struct dialect dialect;
+
+	if (job->format != JOB_FORMAT_CSV)
+		return NULL;
+	dialect_of_job(job, &dialect);
+	return dialect_policy(&dialect);
+}
+
+bool format_fits_policy(const struct job *job, const struct json *policy)
+{
+	struct json *own = format_policy(job);
+	bool fits = json_equal(own, policy);
+
+	json_unref(own);
+	return fits;
 }
 
 /* Names that the set lacks, each once, in order of first sight. */

@@ -59,6 +59,13 @@ extern const struct format formats[]; /* ends with a NULL name */
 const struct format *format_of(enum job_format kind);
 const struct format *format_by_extension(const char *extension); /* NULL: there is none */
 
+/* How this job's files are to be read, as JSON: {"delimiter": ";", "crlf": true, "null": "NULL",
+ * "bom": true, "guard": true}, each member only when it differs from the default; NULL when none
+ * does, and for formats other than CSV. The caller's. Kept with outputs and closed files. */
+struct json *format_policy(const struct job *job);
+/* May this job's rows be appended to a file that was begun with that policy? */
+bool format_fits_policy(const struct job *job, const struct json *policy);
+
 /* Gives an automatic set all columns the records need, in order of first sight: when *set lacks
  * any, its reference is given back and a wider set stands in its place, extended once (extending
  * copies). Declared sets stay. 0; -EINVAL: a name is too long; -E2BIG: the set would pass

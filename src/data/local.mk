@@ -7,6 +7,10 @@ src_data_libdata_a_SOURCES = \
 	src/data/colset.h \
 	src/data/csv.c \
 	src/data/csv.h \
+	src/data/csv_dialect.c \
+	src/data/csv_dialect.h \
+	src/data/dialect.c \
+	src/data/dialect.h \
 	src/data/extract.c \
 	src/data/extract.h \
 	src/data/format.c \

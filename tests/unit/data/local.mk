@@ -9,6 +9,11 @@ TESTS += tests/unit/data/columns_test
 tests_unit_data_columns_test_SOURCES = tests/unit/data/columns_test.c tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_columns_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/data/dialect_test
+TESTS += tests/unit/data/dialect_test
+tests_unit_data_dialect_test_SOURCES = tests/unit/data/dialect_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_dialect_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/data/extract_test
 TESTS += tests/unit/data/extract_test
 tests_unit_data_extract_test_SOURCES = tests/unit/data/extract_test.c tests/unit/data/sample.h tests/unit/unit.h
@@ -21,7 +26,7 @@ tests_unit_data_format_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/data/format_random_test
 TESTS += tests/unit/data/format_random_test
-tests_unit_data_format_random_test_SOURCES = tests/unit/data/format_random_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_format_random_test_SOURCES = tests/unit/data/format_random_test.c tests/unit/data/random_records.h tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_format_random_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/data/outfile_test
