@@ -30,7 +30,11 @@ src_data_libdata_a_SOURCES = \
 	src/data/outfile.h \
 	src/data/outfile_internal.h \
 	src/data/outfile_recover.c \
+	src/data/pack.c \
 	src/data/pack.h \
+	src/data/pack_codec.c \
+	src/data/pack_codec.h \
+	src/data/pack_place.c \
 	src/data/rows.c \
 	src/data/rows.h \
 	src/data/shelf.c \
@@ -39,7 +43,10 @@ src_data_libdata_a_SOURCES = \
 	src/data/shred.h \
 	src/data/sink.c \
 	src/data/sink.h \
+	src/data/snapshot.c \
 	src/data/snapshot.h \
+	src/data/snapshot_aside.c \
+	src/data/snapshot_internal.h \
 	src/data/tail.c \
 	src/data/tail.h \
 	src/data/tail_csv.c \

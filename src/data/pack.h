@@ -1,8 +1,8 @@
 /* Closed files: summed, and compressed. Blocking; the housekeeping thread.
  *
  * Nothing here decides or renames: what is made stands under a temporary name, synced, until the
- * lander has committed its intent and gives it its final name. zlib's and zstd's compressing side,
- * and libmd (SHA-256), are included only in pack.c.
+ * lander has committed its intent and gives it its final name. libmd (SHA-256) is included only in
+ * pack.c, zlib's and zstd's compressing side only in pack_codec.c.
  */
 #ifndef DATA_PACK_H
 #define DATA_PACK_H
@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "spec/job.h"
@@ -21,7 +22,8 @@ struct pack_order {
 	const char *name;           /* the closed file, relative to data_dir */
 	uint64_t bytes;             /* it must have exactly so many */
 	enum job_compress compress; /* NONE: it is only summed */
-	const char *packed;         /* where the compressed copy goes; replaced if it is there */
+	const char *packed;         /* where the compressed copy goes, below root; replaced if it is
+				       there; unused without compression */
 	mode_t mode;                /* of the copy */
 	const atomic_bool *stop;    /* NULL, or: give up soon with -ECANCELED when it turns true */
 };
@@ -34,8 +36,8 @@ struct pack_result {
 /* Reads the file once; with compression writes one gzip member (RFC 1952) or one zstd frame (RFC
  * 8878, with its checksum), fdatasync, and reads it back to prove that it holds the same bytes.
  * Links are not followed. 0; -EUCLEAN with a sentence when the file is missing, a link, replaced
- * while it was read or not as long as it must be; -ENOSPC, -EIO, ...: nothing is left at `packed`.
- */
+ * while it was read or not as long as it must be; -EIO also when the copy does not prove true; on
+ * any failure nothing is left at `packed`, and *result is as before. */
 int pack_file(const struct pack_order *order, struct pack_result *result, struct err *err);
 
 /* ".gz", ".zst", "" */

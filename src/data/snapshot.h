@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/json.h"
@@ -23,8 +24,9 @@
 
 struct snapshot {
 	int root;         /* descriptor of data_dir, borrowed */
-	const char *path; /* relative */
+	const char *path; /* relative, clean */
 	uint64_t run;
+	mode_t mode; /* of `_MANIFEST`, never 0; directories get it with the matching search bits */
 };
 
 /* Names relative to data_dir; the caller frees. */
@@ -32,22 +34,26 @@ char *snapshot_staging(const struct snapshot *snapshot);
 char *snapshot_published(const struct snapshot *snapshot);
 char *snapshot_aside(const struct snapshot *snapshot, const char *result); /* "<path>/7.partial" */
 
-/* Writes `_MANIFEST`, takes SNAPSHOT_PART_SUFFIX off the parts, syncs, and renames the staging
- * directory (made if there is none) to its published name. -EUCLEAN: a part named in the manifest's
- * "files" is missing or not as long as it says; -EEXIST: something else bears the published name.
- */
+/* Takes SNAPSHOT_PART_SUFFIX off the parts, writes `_MANIFEST`, syncs, and renames the staging
+ * directory (made if there is none) to its published name. The manifest's "files" name the parts as
+ * they are published; other files in the directory keep their names. Done again after a crash,
+ * "run" and "files" must be the same, other members may differ. -EUCLEAN: a part is missing or not
+ * as long as the manifest says, and nothing was renamed; -EEXIST: something else bears the
+ * published name. */
 int snapshot_publish(const struct snapshot *snapshot, const struct json *manifest, struct err *err);
 /* `latest` leads to this snapshot from now on: a link of another name, renamed over it. -EEXIST:
- * `latest` is there and is no link. */
+ * `latest` is there and is no link; -EUCLEAN: the published directory is missing. */
 int snapshot_point_latest(const struct snapshot *snapshot, struct err *err);
-/* Writes `_MANIFEST` (parts keep their names) and renames the staging directory to aside(result).
- */
+/* Writes `_MANIFEST` (parts keep their names, and are not looked at) and renames the staging
+ * directory (made if there is none) to aside(result). -EEXIST: something else bears that name. */
 int snapshot_keep_aside(const struct snapshot *snapshot, const char *result,
 			const struct json *manifest, struct err *err);
-/* Back from aside(result) to staging, `_MANIFEST` removed. */
+/* Back from aside(result) to staging, `_MANIFEST` removed. -EUCLEAN: it is missing; -EEXIST: both
+ * are there. */
 int snapshot_reopen(const struct snapshot *snapshot, const char *result, struct err *err);
-/* Removes a snapshot of which `name` is any of the names above: hidden by a rename first, then
- * emptied (it holds only files). 0 too when it is gone. */
+/* Removes a snapshot of which `name` is any of the names above: hidden by a rename first
+ * (".<run>.dropped"), then emptied (it holds only files). 0 too when it is gone. -EBUSY: `latest`
+ * leads to it; -ENOTDIR, -ENOTEMPTY: not what we made. */
 int snapshot_remove(const struct snapshot *snapshot, const char *name, struct err *err);
 
 #endif

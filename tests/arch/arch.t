@@ -30,7 +30,9 @@ my %doors = (
     'yaml.h'      => [qw(src/spec/yaml.c)],
     'sqlite3.h'   => [qr{^src/store/}],
     'systemd/'    => [qw(src/fetchd/systemd.c)],
-    'zlib.h'      => [qw(src/fetch/decode.c), qr{^src/fetchmock/}],
+    'zlib.h'      => [qw(src/fetch/decode.c src/data/pack_codec.c), qr{^src/fetchmock/}],
+    'zstd.h'      => [qw(src/data/pack_codec.c)],
+    'sha256.h'    => [qw(src/data/pack.c)],
     'event2/'     => [qw(src/io/loop.c src/control/server.c), qr{^src/control/}, qr{^src/fetchmock/}],
     'libsmartcols/' => [qw(src/fetchctl/table.c)],
 );

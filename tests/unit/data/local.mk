@@ -43,3 +43,13 @@ check_PROGRAMS += tests/unit/data/tail_test
 TESTS += tests/unit/data/tail_test
 tests_unit_data_tail_test_SOURCES = tests/unit/data/tail_test.c tests/unit/unit.h
 tests_unit_data_tail_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/pack_test
+TESTS += tests/unit/data/pack_test
+tests_unit_data_pack_test_SOURCES = tests/unit/data/pack_test.c tests/unit/data/faults.h tests/unit/unit.h
+tests_unit_data_pack_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/snapshot_test
+TESTS += tests/unit/data/snapshot_test
+tests_unit_data_snapshot_test_SOURCES = tests/unit/data/snapshot_test.c tests/unit/data/faults.h tests/unit/unit.h
+tests_unit_data_snapshot_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
