@@ -70,11 +70,19 @@ static int add_json(struct slice value, bool raw, struct buf *out, struct err *e
 	return out->full ? -E2BIG : 0;
 }
 
+static bool is_unclean(const char *at, size_t len)
+{
+	return len == 0 || (len == 1 && at[0] == '.') || (len == 2 && memcmp(at, "..", 2) == 0);
+}
+
 static int add_component(struct slice value, bool raw, struct buf *out, struct err *err)
 {
 	if (has_control(value) || (value.len && memchr(value.ptr, '/', value.len)))
 		return err_set(err, -EINVAL,
 			       "a value with \"/\" or a control byte cannot stand in a path");
+	if (is_unclean(value.ptr, value.len))
+		return err_set(err, -EINVAL,
+			       "an empty value, \".\" or \"..\" cannot stand in a path");
 	return buf_add_slice(out, value);
 }
 
@@ -144,11 +152,6 @@ int encode_check_url(struct slice url, struct err *err)
 			"the path of the URL has a \".\" or \"..\" segment, which would lead "
 			"elsewhere");
 	return 0;
-}
-
-static bool is_unclean(const char *at, size_t len)
-{
-	return len == 0 || (len == 1 && at[0] == '.') || (len == 2 && memcmp(at, "..", 2) == 0);
 }
 
 int encode_check_path(struct slice path, struct err *err)

@@ -18,7 +18,8 @@ enum encode_place {
 	ENCODE_QUERY,   /* one query or form value: likewise */
 	ENCODE_HEADER,  /* a field value, RFC 9110 section 5.5: no control byte */
 	ENCODE_JSON,    /* inside a JSON string */
-	ENCODE_PATH,    /* one component of an output path: no "/", no control byte */
+	ENCODE_PATH, /* one component of an output path: not empty, "." or "..", no "/", no control
+			   byte */
 };
 
 /* Appends the encoded value; `raw` leaves it as it is where that can do no harm (a header's line

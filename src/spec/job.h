@@ -24,6 +24,7 @@
 
 #define JOB_NAME_MAX    64
 #define JOB_COLUMNS_MAX 1024
+#define JOB_PATH_MAX    190 /* bytes of job_output, so that every file name made of it fits */
 
 enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM };
 enum job_pages { JOB_PAGES_NONE, JOB_PAGES_LINK, JOB_PAGES_CURSOR };
@@ -176,8 +177,9 @@ void job_unref(struct job *job);
 struct json *job_show(const struct job *job);
 
 /* Where the rows of a point land, relative to data_dir and without extension. The slot (UNIX ms)
- * fills strftime directives, UTC; `point` may be NULL when job_output_varies says no. The caller
- * frees; NULL with a sentence. */
+ * fills strftime directives, UTC; `point` may be NULL when job_output_varies says no. At most
+ * JOB_PATH_MAX bytes. The caller frees; NULL with a sentence, which only values that were not known
+ * when the job was read can cause. */
 char *job_output(const struct job *job, int64_t slot_ms, const struct point *point,
 		 struct err *err);
 bool job_output_varies(const struct job *job); /* the path holds parameters */

@@ -19,10 +19,13 @@ static const char *const combines[] = { [MATRIX_PRODUCT] = "product", [MATRIX_ZI
 static const char *const retry_classes[] = {
 	"connect", "timeout", "408", "425", "429", "5xx", NULL
 };
-static const char *const formats[] = {
-	[JOB_FORMAT_CSV] = "csv", [JOB_FORMAT_JSONL] = "jsonl", NULL
+static const char *const new_columns[] = {
+	[JOB_NEW_ROTATE] = "rotate",
+	[JOB_NEW_EXTRA] = "extra",
+	[JOB_NEW_DROP] = "drop",
+	[JOB_NEW_FAIL] = "fail",
+	NULL,
 };
-static const char *const formats_later[] = { "json", NULL };
 
 static bool applies_auth(const void *job)
 {
@@ -79,54 +82,6 @@ static const struct field retry_fields[] = {
 	  .def = "[connect, timeout, 408, 425, 429, 5xx]",
 	  .help = "the failures that are tried again",
 	  .example = "[connect, timeout, 429]" },
-	{ .name = NULL },
-};
-
-static const struct field rotate_fields[] = {
-	{ .name = "size",
-	  .type = FIELD_SIZE,
-	  .offset = AT(rotate_bytes),
-	  .max = INT64_MAX,
-	  .def = "256MiB",
-	  .unit = "bytes",
-	  .help = "a new file begins when the live one has this size; 0: never",
-	  .example = "64MiB" },
-	{ .name = "rows",
-	  .type = FIELD_BIG,
-	  .offset = AT(rotate_rows),
-	  .max = INT64_MAX,
-	  .def = "0",
-	  .help = "a new file begins after this many rows; 0: never",
-	  .example = "1000000" },
-	{ .name = "every", .type = FIELD_RESERVED },
-	{ .name = NULL },
-};
-
-static const struct field output_fields[] = {
-	{ .name = "format",
-	  .type = FIELD_CHOICE,
-	  .offset = AT(format),
-	  .choices = formats,
-	  .later = formats_later,
-	  .def = "csv",
-	  .help = "the form of the files: CSV (RFC 4180) or one JSON record a line",
-	  .example = "jsonl" },
-	{ .name = "path",
-	  .type = FIELD_TEMPLATE,
-	  .offset = AT(path),
-	  .place = TEMPLATE_PATH,
-	  .def = "${job}/${job}",
-	  .help = "under data_dir, without extension",
-	  .example = "shop/${job}" },
-	{ .name = "rotate",
-	  .type = FIELD_GROUP,
-	  .fields = rotate_fields,
-	  .help = "when the live file is closed and a new one begins" },
-	{ .name = "mode", .type = FIELD_RESERVED, .def = "append" },
-	{ .name = "compress", .type = FIELD_RESERVED, .def = "none" },
-	{ .name = "order", .type = FIELD_RESERVED, .def = "completed" },
-	{ .name = "keep", .type = FIELD_RESERVED },
-	{ .name = "crlf", .type = FIELD_RESERVED, .def = "false" },
 	{ .name = NULL },
 };
 
@@ -207,6 +162,16 @@ const struct field job_fields[] = {
 	  .flags = FIELD_RELOADS,
 	  .help = "the columns of a row; auto: whatever keys the records have",
 	  .example = "[{name: id, from: /id, type: int}, {name: price}]" },
+	{ .name = "new_columns",
+	  .type = FIELD_CHOICE,
+	  .offset = AT(new_columns),
+	  .choices = new_columns,
+	  .def = "rotate",
+	  .flags = FIELD_RELOADS,
+	  .help = "a key that no automatic column has: a new file with a wider header, a last "
+		  "column "
+		  "_extra with all such keys as JSON, nothing, or a failure of the request",
+	  .example = "extra" },
 	{ .name = "limits",
 	  .type = FIELD_GROUP,
 	  .flags = FIELD_RELOADS,
@@ -220,13 +185,12 @@ const struct field job_fields[] = {
 	{ .name = "output",
 	  .type = FIELD_GROUP,
 	  .flags = FIELD_RELOADS,
-	  .fields = output_fields,
+	  .fields = job_output_fields,
 	  .help = "where the rows land" },
 	{ .name = "schedule", .type = FIELD_RESERVED },
 	{ .name = "response", .type = FIELD_RESERVED },
 	{ .name = "incremental", .type = FIELD_RESERVED },
 	{ .name = "expect", .type = FIELD_RESERVED },
-	{ .name = "new_columns", .type = FIELD_RESERVED, .def = "rotate" },
 	{ .name = "conditional", .type = FIELD_RESERVED, .def = "false" },
 	{ .name = NULL },
 };

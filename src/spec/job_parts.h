@@ -7,7 +7,8 @@
 #include "spec/field.h"
 #include "spec/job.h"
 
-extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[];
+extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
+	job_output_fields[];
 
 extern const struct field_custom job_headers, job_query, job_form; /* job_pairs.c */
 extern const struct field_custom job_text_body, job_json_body;     /* job_body.c */
@@ -23,6 +24,9 @@ char *job_scalar_text(const struct json *value);
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);
 /* Every ${name} must be declared, and stand where it may. job_templates.c */
 void job_check_templates(const struct job *job, const struct walk *walk);
+/* The output path must be one for every value that is known already; after matrix_close. job_path.c
+ */
+void job_check_path(const struct job *job, const struct walk *walk);
 
 struct job_source {
 	const char *name;

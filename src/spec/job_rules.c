@@ -1,13 +1,11 @@
-/* What no single setting can check: rules over several of them, and over what a template makes.
+/* What no single setting can check: rules over several of them.
  *
  * They run also when a setting is wrong by itself, so that one pass finds everything: a predicate
  * must bear members that were not filled.
  */
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
-#include "io/file.h"
 #include "spec/job_parts.h"
 
 struct rule {
@@ -146,52 +144,32 @@ static bool first_beyond_max(const struct job *job, const struct json *definitio
 	return job->retry_max_ms > 0 && job->retry_first_ms > job->retry_max_ms;
 }
 
-static bool path_absolute(const struct job *job, const struct json *definition)
+static bool every_not_whole(const struct job *job, const struct json *definition)
 {
-	return job->path && template_source(job->path)[0] == '/';
+	return job->rotate_every_ms % 1000 != 0;
 }
 
-static bool path_by_time(const struct job *job, const struct json *definition)
+static bool snapshot_every(const struct job *job, const struct json *definition)
 {
-	return job->path && strchr(template_source(job->path), '%');
+	return job->mode == JOB_MODE_SNAPSHOT && job->rotate_every_ms > 0;
 }
 
-static struct slice look_up(struct slice name, void *arg)
+static bool csv_elsewhere(const struct job *job, const struct json *definition)
 {
-	const struct job *job = arg;
-
-	return slice_is(name, "job") ? slice_of(job->name) : (struct slice) { NULL, 0 };
+	return job->format != JOB_FORMAT_CSV && written(definition, "/output/csv");
 }
 
-/* A file's name may have 255 bytes; "-TIME-NUMBER.csv" and the like need some of them. */
-static bool part_too_long(const char *path)
+/* RFC 4180 section 2: what would end the field early has no quotes around it, when it is a null. */
+static bool null_breaks_rows(const struct job *job, const struct json *definition)
 {
-	for (size_t len; *path; path += len + (path[len] == '/')) {
-		len = strcspn(path, "/");
-		if (len > 200)
-			return true;
-	}
-	return false;
+	return job->csv.null && job->csv.delimiter &&
+	       (strpbrk(job->csv.null, "\"\r\n") || strstr(job->csv.null, job->csv.delimiter));
 }
 
-static bool path_unclean(const struct job *job, const struct json *definition)
+static bool new_columns_elsewhere(const struct job *job, const struct json *definition)
 {
-	struct buf path;
-	bool bad;
-	int ret;
-
-	if (!job->path || path_absolute(job, definition) || path_by_time(job, definition) ||
-	    !job_name_valid(job->name)) /* each of these is told by itself */
-		return false;
-	buf_init(&path, 4096);
-	ret = template_expand(job->path, look_up, (void *)job, &path, NULL);
-	if (ret == -ENOENT) /* an unknown name, which is told of elsewhere */
-		bad = false;
-	else
-		bad = ret < 0 || !file_path_clean(buf_text(&path)) ||
-		      part_too_long(buf_text(&path));
-	buf_done(&path);
-	return bad;
+	return job->new_columns != JOB_NEW_ROTATE &&
+	       (!job->columns_auto || job->format != JOB_FORMAT_CSV);
 }
 
 static const struct rule rules[] = {
@@ -217,12 +195,16 @@ static const struct rule rules[] = {
 	{ "/records", starred_records, "this version does not support \"*\" in a pointer yet" },
 	{ "/retry/first", first_beyond_max,
 	  "the first wait is longer than the longest, retry.max" },
-	{ "/output/path", path_absolute, "expected a path relative to data_dir" },
-	{ "/output/path", path_by_time,
-	  "this version does not support \"%\" (times) in the path yet" },
-	{ "/output/path", path_unclean,
-	  "the path must stay below data_dir: no empty, \".\" or \"..\" part, no control byte, no "
-	  "part over 200 bytes" },
+	{ "/output/rotate/every", every_not_whole,
+	  "expected whole seconds, \"1d\" or \"90s\" for example; 0: never" },
+	{ "/output/rotate/every", snapshot_every,
+	  "the files of a snapshot end with its run; rotate.every is for mode: append" },
+	{ "/output/csv", csv_elsewhere, "these are settings of format: csv" },
+	{ "/output/csv/null", null_breaks_rows,
+	  "the text for null may hold no delimiter, quote or line end" },
+	{ "/new_columns", new_columns_elsewhere,
+	  "only rotate fits here: extra, drop and fail are for columns: auto with format: csv "
+	  "(declared columns never change, and a JSON record lands with all its keys)" },
 };
 
 /* `meta: param.NAME` names a parameter. */

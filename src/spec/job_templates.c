@@ -1,15 +1,12 @@
-/* Names in a job's templates: each must be a declared parameter, or one that fetchd gives. And the
- * one template that is filled before there is a request: where the rows land. */
+/* Names in a job's templates: each must be a declared parameter, or one that fetchd gives. What the
+ * values make of a template is not looked at here. */
 #include <string.h>
 
 #include "spec/job_parts.h"
 
-#define OUTPUT_MAX_BYTES 4096
-
 struct scope {
 	const struct job *job;
 	const struct walk *walk;
-	bool path; /* an output path: only ${job} */
 };
 
 static bool declared(const struct matrix *matrix, struct slice name)
@@ -22,32 +19,25 @@ static bool declared(const struct matrix *matrix, struct slice name)
 
 static bool known(const struct scope *scope, struct slice name)
 {
-	if (slice_is(name, "job"))
-		return true;
-	return !scope->path && (slice_is(name, "scheduled") || declared(&scope->job->matrix, name));
+	return slice_is(name, "job") || slice_is(name, "scheduled") ||
+	       declared(&scope->job->matrix, name);
 }
 
 static void known_names(const struct scope *scope, struct buf *out)
 {
-	for (size_t i = 0; i < scope->job->matrix.nparams && !scope->path; i++)
+	for (size_t i = 0; i < scope->job->matrix.nparams; i++)
 		buf_addf(out, "%s, ", scope->job->matrix.params[i].name);
-	buf_add_text(out, scope->path ? "job" : "job, scheduled");
+	buf_add_text(out, "job, scheduled");
 }
 
 static void refuse(const struct scope *scope, struct slice name, const struct trail *at)
 {
-	bool later = slice_is(name, "scheduled") || declared(&scope->job->matrix, name);
 	struct buf names;
 
 	buf_init(&names, 512);
 	known_names(scope, &names);
-	if (scope->path && later)
-		walk_problem(scope->walk, at, AT_VALUE,
-			     "this version does not support ${%.*s} in the path yet, only ${job}",
-			     (int)name.len, name.ptr);
-	else
-		walk_problem(scope->walk, at, AT_VALUE, "unknown name ${%.*s}; known are %s",
-			     (int)(name.len > 100 ? 100 : name.len), name.ptr, buf_text(&names));
+	walk_problem(scope->walk, at, AT_VALUE, "unknown name ${%.*s}; known are %s",
+		     (int)(name.len > 100 ? 100 : name.len), name.ptr, buf_text(&names));
 	buf_done(&names);
 }
 
@@ -85,7 +75,7 @@ static void check_pairs(const struct scope *scope, const struct job_pair *pairs,
 
 void job_check_templates(const struct job *job, const struct walk *walk)
 {
-	struct scope scope = { job, walk, false }, path = { job, walk, true };
+	struct scope scope = { job, walk };
 	struct trail request = { .key = "request" };
 	struct trail url = { .up = &request, .key = "url" };
 	struct trail headers = { .up = &request, .key = "headers" };
@@ -101,36 +91,5 @@ void job_check_templates(const struct job *job, const struct walk *walk)
 	check_pairs(&scope, job->query, job->nquery, &query);
 	check_pairs(&scope, job->form, job->nform, &form);
 	check(&scope, job->body, &body);
-	check(&path, job->path, &output_path);
-}
-
-static struct slice job_value(struct slice name, void *arg)
-{
-	const struct job *const *job = arg;
-
-	return slice_is(name, "job") ? slice_of((*job)->name) : (struct slice) { 0 };
-}
-
-bool job_output_varies(const struct job *job)
-{
-	return false;
-}
-
-bool job_output_moves(const struct job *job)
-{
-	return false;
-}
-
-char *job_output(const struct job *job, int64_t slot_ms, const struct point *point, struct err *err)
-{
-	char *output = NULL;
-	struct buf text;
-
-	buf_init(&text, OUTPUT_MAX_BYTES);
-	if (template_expand(job->path, job_value, &job, &text, err) == 0)
-		output = buf_take(&text);
-	else
-		err_within(err, "output.path");
-	buf_done(&text);
-	return output;
+	check(&scope, job->path, &output_path);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "spec/field.h"
 #include "spec/job_parts.h"
@@ -14,7 +15,7 @@ struct loader_entry {
 	struct job *job;
 	const struct doc *doc;
 	char *base; /* of the job in it */
-	char *path; /* where it lands */
+	char *path; /* where it lands; NULL: that is not known before a run begins */
 	size_t order;
 };
 
@@ -53,18 +54,13 @@ static struct json *merged(const struct json *under, const struct json *over)
 
 /* Loading. */
 
-static struct slice look_up(struct slice name, void *arg)
-{
-	return slice_is(name, "job") ? slice_of(arg) : (struct slice) { NULL, 0 };
-}
-
+/* Where the first point of a run of this moment lands: enough to see that two paths are one. */
 static char *path_of(const struct job *job)
 {
-	struct buf path;
+	struct point point;
 
-	buf_init(&path, 4096);
-	template_expand(job->path, look_up, job->name, &path, NULL);
-	return buf_take(&path);
+	matrix_point(&job->matrix, 0, &point);
+	return job_output(job, clock_unix_ms(), &point, NULL);
 }
 
 void loader_init(struct loader *loader, struct problems *problems, bool strict_paths)
@@ -206,7 +202,7 @@ static int by_path(const void *a, const void *b)
 {
 	const struct loader_entry *x = a, *y = b;
 
-	return compare(x->path, y->path, x, y);
+	return compare(x->path ? x->path : "", y->path ? y->path : "", x, y);
 }
 
 static int by_job_name(const void *a, const void *b)
@@ -239,7 +235,7 @@ static void check_pairs(struct loader *loader)
 	for (size_t i = 1, first = 0; i < loader->len; i++) {
 		const struct loader_entry *a = &loader->entries[first], *b = &loader->entries[i];
 
-		if (strcmp(a->path, b->path) != 0)
+		if (!a->path || strcmp(a->path, b->path) != 0)
 			first = i;
 		else if (strcmp(a->job->name, b->job->name) != 0)
 			refuse_path(loader, a, b);

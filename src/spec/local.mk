@@ -19,9 +19,11 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_body.c \
 	src/spec/job_columns.c \
 	src/spec/job_fields.c \
+	src/spec/job_output.c \
 	src/spec/job_pairs.c \
 	src/spec/job_params.c \
 	src/spec/job_parts.h \
+	src/spec/job_path.c \
 	src/spec/job_request.c \
 	src/spec/job_rules.c \
 	src/spec/job_templates.c \

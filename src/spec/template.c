@@ -200,6 +200,16 @@ static int parse_hole(struct template *template, struct slice inside, struct err
 	return ret;
 }
 
+static bool begins_hole(const char *at)
+{
+	return at[0] == '$' && at[1] == '{';
+}
+
+static bool begins_time(const struct template *template, const char *at)
+{
+	return template->place == TEMPLATE_PATH && *at == '%';
+}
+
 /* The constant text from `at` to the next hole; "$$" is one dollar. Returns where it ends. */
 static const char *parse_text(struct template *template, const char *at)
 {
@@ -208,7 +218,7 @@ static const char *parse_text(struct template *template, const char *at)
 	struct buf text;
 
 	buf_init(&text, strlen(at) * 3 + 1);
-	while (*at && !(at[0] == '$' && at[1] == '{')) {
+	while (*at && !begins_hole(at) && !begins_time(template, at)) {
 		run = (struct slice) { at, 1 };
 		encode_value(template->place == TEMPLATE_QUERY ? ENCODE_QUERY : ENCODE_PLAIN, run,
 			     false, &text, NULL);
@@ -220,13 +230,42 @@ static const char *parse_text(struct template *template, const char *at)
 	return at;
 }
 
+/* "%Y" in a path is what ${scheduled|%Y} is anywhere. Only what sorts and cannot surprise is taken:
+ * no "%D", which holds a "/", and nothing of a locale. */
+static int parse_time(struct template *template, const char *at, struct err *err)
+{
+	struct part *part;
+	int len = at[1] ? 2 : 1;
+
+	if (!at[1] || !strchr("YmdHMSj%", at[1])) {
+		while (((unsigned char)at[len] & 0xc0) == 0x80)
+			len++; /* the rest of a letter of several bytes */
+		return err_set(err, -EINVAL,
+			       "\"%.*s\" is no time that a path can hold; known are %%Y, %%m, %%d, "
+			       "%%H, %%M, %%S and %%j, and %%%% is one \"%%\"",
+			       len, at);
+	}
+	part = add_part(template);
+	part->hole = at[1] != '%';
+	part->text = xstrdup(part->hole ? "scheduled" : "%");
+	part->len = strlen(part->text);
+	part->place = ENCODE_PATH;
+	template->holes += part->hole;
+	return part->hole ? add_filter(part, apply_time, (struct slice) { at, 2 }, err) : 0;
+}
+
 static int parse_parts(struct template *template, struct err *err)
 {
 	const char *at = template->source, *close;
 	int ret = 0;
 
 	while (*at && ret == 0) {
-		if (at[0] != '$' || at[1] != '{') {
+		if (begins_time(template, at)) {
+			ret = parse_time(template, at, err);
+			at += 2;
+			continue;
+		}
+		if (!begins_hole(at)) {
 			at = parse_text(template, at);
 			continue;
 		}
@@ -312,6 +351,17 @@ static int filter_value(const struct part *part, struct buf *value, struct err *
 	return 0;
 }
 
+/* In a path it must be told whose value it is: the path is not what the user has to change. */
+static int write_value(const struct part *part, struct slice value, bool raw, struct buf *out,
+		       struct err *err)
+{
+	int ret = encode_value(part->place, value, raw, out, err);
+
+	if (ret == -EINVAL && part->place == ENCODE_PATH)
+		err_within(err, "${%s}", part->text);
+	return ret;
+}
+
 static int fill_hole(const struct part *part, struct slice found, struct buf *out, struct err *err)
 {
 	struct buf value;
@@ -325,7 +375,7 @@ static int fill_hole(const struct part *part, struct slice found, struct buf *ou
 		raw |= part->place == ENCODE_JSON; /* it was written inside the JSON string */
 	}
 	if (part->nfilters == 0)
-		return encode_value(part->place, found, raw, out, err);
+		return write_value(part, found, raw, out, err);
 	buf_init(&value, VALUE_MAX);
 	ret = buf_add_slice(&value, found);
 	if (ret < 0)
@@ -333,7 +383,7 @@ static int fill_hole(const struct part *part, struct slice found, struct buf *ou
 	else
 		ret = filter_value(part, &value, err);
 	if (ret == 0)
-		ret = encode_value(part->place, buf_slice(&value), raw, out, err);
+		ret = write_value(part, buf_slice(&value), raw, out, err);
 	buf_done(&value);
 	return ret;
 }

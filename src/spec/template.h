@@ -4,8 +4,10 @@
  * and a strftime(3) format for times (${scheduled|%Y-%m-%d}, UTC). "$$" is one dollar. What a hole
  * yields is encoded for the place it stands in (RFC 3986: path segment, query value; header value;
  * JSON string), unless `raw` is given. The constant text of a TEMPLATE_QUERY (a query or form
- * value) is encoded too: the result is complete and goes into "name=RESULT" as it is. Compiled
- * once; immutable after, any thread may expand it.
+ * value) is encoded too: the result is complete and goes into "name=RESULT" as it is. In
+ * the constant text of a TEMPLATE_PATH %Y %m %d %H %M %S %j stand for ${scheduled|%Y} and so on,
+ * and "%%" for one "%"; in a value a "%" is a "%". Compiled once; immutable after, any thread may
+ * expand it.
  */
 #ifndef SPEC_TEMPLATE_H
 #define SPEC_TEMPLATE_H
@@ -36,7 +38,8 @@ enum template_place {
  * an error). */
 typedef struct slice template_lookup_fn(struct slice name, void *arg);
 
-/* -EINVAL with a sentence for an unclosed hole, an unknown filter, an empty name. */
+/* -EINVAL with a sentence for an unclosed hole, an unknown filter, an empty name, a time that a
+ * path cannot hold. */
 int template_parse(const char *text, enum template_place place, struct template **out,
 		   struct err *err);
 void template_free(struct template *template);
@@ -47,7 +50,7 @@ size_t template_holes(const struct template *template);
 struct slice template_hole_name(const struct template *template, size_t index);
 
 /* Appends to `out`. -ENOENT when a name has no value; -EINVAL when a value does not fit its place
- * (control bytes in a header, ".." as a path segment of an output path); -E2BIG. */
+ * (control bytes in a header; in an output path also an empty one, "/" and ".."); -E2BIG. */
 int template_expand(const struct template *template, template_lookup_fn *lookup, void *arg,
 		    struct buf *out, struct err *err);
 

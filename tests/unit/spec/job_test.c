@@ -1,8 +1,10 @@
 #include "spec/job.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../unit.h"
+#include "base/xalloc.h"
 #include "spec/job_parts.h"
 
 /* A job from the YAML of its map. */
@@ -84,6 +86,17 @@ START_TEST(a_url_is_enough_and_the_rest_has_defaults)
 	ck_assert_str_eq(template_source(job->path), "${job}/${job}");
 	ck_assert_uint_eq(job->rotate_bytes, 256u << 20);
 	ck_assert_uint_eq(job->rotate_rows, 0);
+	ck_assert_int_eq(job->rotate_every_ms, 0);
+	ck_assert_int_eq(job->mode, JOB_MODE_APPEND);
+	ck_assert_int_eq(job->compress, JOB_COMPRESS_NONE);
+	ck_assert_int_eq(job->order, JOB_ORDER_COMPLETED);
+	ck_assert_int_eq(job->new_columns, JOB_NEW_ROTATE);
+	ck_assert_uint_eq(job->keep.files, 0);
+	ck_assert_int_eq(job->keep.age_ms, 0);
+	ck_assert_uint_eq(job->keep.bytes, 0);
+	ck_assert_str_eq(job->csv.delimiter, ",");
+	ck_assert_str_eq(job->csv.null, "");
+	ck_assert(!job->csv.crlf && !job->csv.bom && !job->csv.guard);
 	ck_assert_str_eq(job->source, "/etc/x/a.yaml");
 	job_unref(job);
 }
@@ -200,15 +213,11 @@ START_TEST(what_comes_later_is_told_so)
 	bad(URL "engine: processes\n",
 	    "/etc/x/a.yaml:2:9: error: engine: this version does not support \"processes\" yet; "
 	    "it has async, threads");
-	bad(URL "output: {compress: gzip}\n",
-	    "/etc/x/a.yaml:2:20: error: output.compress: this version does not support it yet "
-	    "(only \"none\")");
 	bad(URL "params: {id: {file: ids.csv, column: id}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: this version does not support this source yet; "
 	    "it has "
 	    "a list of values and {range: [FIRST, LAST]}");
-	job_unref(good(URL "new_columns: rotate\nconditional: false\nlimits: {burst: 9}\n"
-			   "output: {mode: append, order: completed, compress: none}\n"));
+	job_unref(good(URL "conditional: false\nlimits: {burst: 9}\n"));
 }
 END_TEST
 
@@ -263,25 +272,91 @@ START_TEST(names_in_templates_must_be_known)
 	bad("request: {url: 'http://h/', json: {a: ['${b}']}}\n",
 	    "/etc/x/a.yaml:1:35: error: request.json: unknown name ${b}; known are job, "
 	    "scheduled");
-	bad(URL "output: {path: 'x/${scheduled}'}\n",
-	    "/etc/x/a.yaml:2:16: error: output.path: this version does not support ${scheduled} "
-	    "in the path yet, only ${job}");
+	bad(URL "output: {path: 'x/${b}'}\n",
+	    "/etc/x/a.yaml:2:16: error: output.path: unknown name ${b}; known are job, scheduled");
 	bad(URL "columns: [{name: a, meta: param.x}]\n",
 	    "/etc/x/a.yaml:2:27: error: columns.0.meta: no parameter \"x\" is declared under "
 	    "params");
 }
 END_TEST
 
-START_TEST(output_stays_below_data_dir)
+START_TEST(what_the_output_is_reaches_its_members)
 {
-	bad(URL "output: {path: /etc/x}\n",
-	    "/etc/x/a.yaml:2:16: error: output.path: expected a path relative to data_dir");
-	bad(URL "output: {path: a/../../x}\n",
-	    "/etc/x/a.yaml:2:16: error: output.path: the path must stay below data_dir: no "
-	    "empty, \".\" or \"..\" part, no control byte, no part over 200 bytes");
-	bad(URL "output: {path: 'a/%Y'}\n",
-	    "/etc/x/a.yaml:2:16: error: output.path: this version does not support \"%\" (times) "
-	    "in the path yet");
+	struct job *job = good(
+		URL
+		"new_columns: extra\noutput: {mode: append, compress: zstd, order: requested, "
+		"keep: {files: 30, age: 90d, bytes: 10GiB}, rotate: {every: 1d}, csv: "
+		"{delimiter: \"\\t\", crlf: true, \"null\": 'NULL', bom: true, guard: true}}\n");
+
+	ck_assert_int_eq(job->compress, JOB_COMPRESS_ZSTD);
+	ck_assert_int_eq(job->order, JOB_ORDER_REQUESTED);
+	ck_assert_int_eq(job->new_columns, JOB_NEW_EXTRA);
+	ck_assert_uint_eq(job->keep.files, 30);
+	ck_assert_int_eq(job->keep.age_ms, INT64_C(90) * 86400000);
+	ck_assert_uint_eq(job->keep.bytes, UINT64_C(10) << 30);
+	ck_assert_int_eq(job->rotate_every_ms, 86400000);
+	ck_assert_str_eq(job->csv.delimiter, "\t");
+	ck_assert_str_eq(job->csv.null, "NULL");
+	ck_assert(job->csv.crlf && job->csv.bom && job->csv.guard);
+	job_unref(job);
+	job = good(URL
+		   "output: {mode: snapshot, format: json, compress: gzip, keep: {files: 2}}\n");
+	ck_assert_int_eq(job->mode, JOB_MODE_SNAPSHOT);
+	ck_assert_int_eq(job->format, JOB_FORMAT_JSON);
+	ck_assert_int_eq(job->compress, JOB_COMPRESS_GZIP);
+	job_unref(job);
+	job_unref(good(URL "output: {csv: {null: x, delimiter: ':'}}\n"));
+}
+END_TEST
+
+START_TEST(delimiters_end_no_field_early)
+{
+	static const char want[] =
+		"/etc/x/a.yaml:2:27: error: output.csv.delimiter: expected one character, \",\" or "
+		"\";\" or a tab (\"\\t\") for example; no letter, digit, space, quote, plus, minus "
+		"or point";
+	static const char *const refused[] = { "a",          "'7'",     "' '",     "'\"'",
+					       "'-'",        "'+'",     "'.'",     "';;'",
+					       "''",         "\"\\r\"", "\"\\n\"", "\"\\a\"",
+					       "\"\\u00a7\"" };
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		char *yaml = xasprintf(URL "output: {csv: {delimiter: %s}}\n", refused[i]);
+
+		bad(yaml, want);
+		free(yaml);
+	}
+}
+END_TEST
+
+START_TEST(settings_that_do_not_go_together_are_told)
+{
+	static const char columns[] =
+		"/etc/x/a.yaml:2:14: error: new_columns: only rotate fits here: extra, drop and "
+		"fail are for columns: auto with format: csv (declared columns never change, and a "
+		"JSON record lands with all its keys)";
+
+	bad(URL "output: {format: jsonl, csv: {bom: true}}\n",
+	    "/etc/x/a.yaml:2:30: error: output.csv: these are settings of format: csv");
+	bad(URL "output: {csv: {null: 'a,b'}}\n",
+	    "/etc/x/a.yaml:2:22: error: output.csv.null: the text for null may hold no delimiter, "
+	    "quote or line end");
+	bad(URL "output: {csv: {null: 'a|b', delimiter: '|'}}\n",
+	    "/etc/x/a.yaml:2:22: error: output.csv.null: the text for null may hold no delimiter, "
+	    "quote or line end");
+	bad(URL "output: {csv: {null: '\"'}}\n",
+	    "/etc/x/a.yaml:2:22: error: output.csv.null: the text for null may hold no delimiter, "
+	    "quote or line end");
+	bad(URL "output: {mode: snapshot, rotate: {every: 1d}}\n",
+	    "/etc/x/a.yaml:2:42: error: output.rotate.every: the files of a snapshot end with its "
+	    "run; rotate.every is for mode: append");
+	bad(URL "output: {rotate: {every: 1500ms}}\n",
+	    "/etc/x/a.yaml:2:26: error: output.rotate.every: expected whole seconds, \"1d\" or "
+	    "\"90s\" for example; 0: never");
+	bad(URL "new_columns: drop\ncolumns: [{name: a}]\n", columns);
+	bad(URL "new_columns: fail\noutput: {format: jsonl}\n", columns);
+	job_unref(good(URL "new_columns: rotate\noutput: {format: json}\n"));
+	job_unref(good(URL "output: {mode: snapshot, rotate: {size: 1MiB, every: 0}}\n"));
 }
 END_TEST
 
@@ -333,6 +408,13 @@ START_TEST(what_is_shown_makes_the_same_job)
 	ck_assert_int_eq(json_int(json_find(shown, "/params/c/range/1"), 0), 7);
 	json_unref(shown);
 	json_unref(again);
+	job_unref(job);
+	job_unref(second);
+	job = good(URL "output: {format: json}\n");
+	shown = job_show(job);
+	ck_assert_ptr_null(json_find(shown, "/output/csv"));
+	ck_assert_ptr_nonnull(second = job_new("shop", shown, NULL, "", &problems));
+	json_unref(shown);
 	job_unref(job);
 	job_unref(second);
 }
@@ -393,6 +475,7 @@ UNIT_MAIN("job", a_url_is_enough_and_the_rest_has_defaults, every_setting_reache
 	  unknown_keys_name_the_nearest, all_problems_are_found_in_one_pass,
 	  a_problem_that_is_known_refuses_a_job_all_the_same, what_comes_later_is_told_so,
 	  secrets_are_references_and_never_repeated, relative_secrets_are_beside_the_file,
-	  names_in_templates_must_be_known, output_stays_below_data_dir, urls_are_http,
+	  names_in_templates_must_be_known, what_the_output_is_reaches_its_members,
+	  delimiters_end_no_field_early, settings_that_do_not_go_together_are_told, urls_are_http,
 	  one_body_and_one_key_place, what_is_shown_makes_the_same_job,
 	  the_hash_follows_the_definition, names_of_jobs, every_row_explains_itself)

@@ -35,3 +35,7 @@ check_PROGRAMS += tests/unit/spec/jobset_test
 TESTS += tests/unit/spec/jobset_test
 tests_unit_spec_jobset_test_SOURCES = tests/unit/spec/jobset_test.c tests/unit/unit.h
 tests_unit_spec_jobset_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/spec/job_path_test
+TESTS += tests/unit/spec/job_path_test
+tests_unit_spec_job_path_test_SOURCES = tests/unit/spec/job_path_test.c tests/unit/unit.h
+tests_unit_spec_job_path_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)

@@ -109,8 +109,12 @@ START_TEST(an_output_path_stays_below)
 	gives(TEMPLATE_PATH, "a/${id}", "a/7");
 	fails(TEMPLATE_PATH, "a/${name}", -EINVAL, "cannot stand in a path");
 	fails(TEMPLATE_PATH, "a/${name|raw}", -EINVAL, "cannot stand in a path");
-	fails(TEMPLATE_PATH, "a/${up}/b", -EINVAL, "it must stay below data_dir");
-	fails(TEMPLATE_PATH, "a/${empty}/b", -EINVAL, "it must stay below data_dir");
+	fails(TEMPLATE_PATH, "a/${up}/b", -EINVAL, "${up}: an empty value");
+	fails(TEMPLATE_PATH, "a/x${dot}", -EINVAL, "${dot}: an empty value");
+	fails(TEMPLATE_PATH, "a/${empty}/b", -EINVAL, "${empty}: an empty value");
+	gives(TEMPLATE_PATH, "a/%Y-%j/%%${id}", "a/2026-327/%7");
+	gives(TEMPLATE_PLAIN, "a/%Y%", "a/%Y%");
+	fails(TEMPLATE_PATH, "a/%y", -EINVAL, "\"%y\" is no time");
 	fails(TEMPLATE_PATH, "/etc/${id}", -EINVAL, "must be relative");
 	fails(TEMPLATE_PATH, "../x", -EINVAL, "it must stay below data_dir");
 }

@@ -1,0 +1,167 @@
+/* Where the rows of a job land: `output.path`, filled for a slot and a point, and what is checked
+ * of it when the job is read, so that no run fails for a path that could have been refused before.
+ *
+ * Nothing here looks at the disk.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "spec/job_parts.h"
+
+#define TRY_MAX_BYTES 65536
+
+/* What the names in the path stand for. */
+struct filling {
+	const struct job *job;
+	const struct point *point; /* NULL: there is none */
+	char slot[CLOCK_TEXT_MAX];
+};
+
+static struct slice look_up(struct slice name, void *arg)
+{
+	const struct filling *filling = arg;
+
+	if (slice_is(name, "job"))
+		return slice_of(filling->job->name);
+	if (slice_is(name, "scheduled"))
+		return slice_of(filling->slot);
+	return filling->point ? point_value(&filling->job->matrix, filling->point, name)
+			      : (struct slice) { NULL, 0 };
+}
+
+static int fill(const struct job *job, int64_t slot_ms, const struct point *point, struct buf *out,
+		struct err *err)
+{
+	struct filling filling = { .job = job, .point = point };
+
+	clock_format(slot_ms, filling.slot);
+	return template_expand(job->path, look_up, &filling, out, err);
+}
+
+char *job_output(const struct job *job, int64_t slot_ms, const struct point *point, struct err *err)
+{
+	char *output = NULL;
+	struct buf text;
+	int ret;
+
+	buf_init(&text, JOB_PATH_MAX);
+	ret = fill(job, slot_ms, point, &text, err);
+	if (ret == 0)
+		output = buf_take(&text);
+	else if (ret == -E2BIG)
+		err_set(err, ret, "output.path: it has more than %d bytes", JOB_PATH_MAX);
+	else
+		err_within(err, "output.path");
+	buf_done(&text);
+	return output;
+}
+
+static bool names(const struct job *job, const char *wanted)
+{
+	for (size_t i = 0; i < template_holes(job->path); i++)
+		if (slice_is(template_hole_name(job->path, i), wanted))
+			return true;
+	return false;
+}
+
+bool job_output_varies(const struct job *job)
+{
+	for (size_t i = 0; i < job->matrix.nparams; i++)
+		if (names(job, job->matrix.params[i].name))
+			return true;
+	return false;
+}
+
+bool job_output_moves(const struct job *job)
+{
+	return names(job, "scheduled");
+}
+
+/* Checking: that what is filled in can be a path at all, and then, that the longest fits. */
+
+/* Stands for a value that is not looked at: a component, and a time if a filter wants one. */
+static void stand_in(const struct job *job, struct point *point)
+{
+	for (size_t i = 0; i < job->matrix.nparams; i++)
+		point->values[i] = slice_of("1970-01-01T00:00:00Z");
+}
+
+/* As template_expand, at most `limit` bytes. */
+static int try(const struct job *job, const struct point *point, size_t limit, struct err *err)
+{
+	struct buf text;
+	int ret;
+
+	buf_init(&text, limit);
+	ret = fill(job, 0, point, &text, err);
+	buf_done(&text);
+	return ret;
+}
+
+/* The first value of a list that cannot stand in the path is told, where it was written. */
+static bool check_values(const struct job *job, size_t index, const struct walk *walk)
+{
+	const struct matrix_param *param = &job->matrix.params[index];
+	struct trail params = { .key = "params" };
+	struct trail list = { .up = &params, .key = param->name };
+	struct trail item = { .up = &list };
+	struct err err = ERR_INIT;
+	struct point point;
+
+	stand_in(job, &point);
+	for (; param->values && item.index < param->count; item.index++) {
+		point.values[index] = slice_of(param->values[item.index]);
+		if (try(job, &point, TRY_MAX_BYTES, &err) == -EINVAL) {
+			walk_problem(walk, &item, AT_VALUE, "as a part of output.path: %s",
+				     err.text);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A range is longest at one of its ends. */
+static struct slice longest(const struct matrix_param *param, struct slice a, struct slice b)
+{
+	struct slice most = a.len > b.len ? a : b;
+
+	for (uint64_t i = 0; param->values && i < param->count; i++)
+		if (strlen(param->values[i]) > most.len)
+			most = slice_of(param->values[i]);
+	return most;
+}
+
+static bool longest_fits(const struct job *job)
+{
+	const struct matrix *matrix = &job->matrix;
+	struct point first, last, most;
+
+	matrix_point(matrix, 0, &first);
+	matrix_point(matrix, matrix->points - 1, &last);
+	for (size_t i = 0; i < matrix->nparams; i++)
+		most.values[i] = longest(&matrix->params[i], first.values[i], last.values[i]);
+	return try(job, &most, JOB_PATH_MAX, NULL) != -E2BIG;
+}
+
+void job_check_path(const struct job *job, const struct walk *walk)
+{
+	struct err err = ERR_INIT;
+	struct point point;
+	bool good;
+	int ret;
+
+	if (!job->path || !job_name_valid(job->name)) /* told by itself */
+		return;
+	stand_in(job, &point);
+	ret = try(job, &point, TRY_MAX_BYTES, &err);
+	good = ret == 0 || ret == -E2BIG;
+	if (!good && ret != -ENOENT) /* an unknown name is told of elsewhere */
+		walk_problem_at(walk, "/output/path", AT_VALUE, "%s", err.text);
+	for (size_t i = 0; i < job->matrix.nparams && good; i++)
+		good = !names(job, job->matrix.params[i].name) || check_values(job, i, walk);
+	if (good && job->matrix.points && !longest_fits(job))
+		walk_problem_at(walk, "/output/path", AT_VALUE, "the path has more than %d bytes%s",
+				JOB_PATH_MAX,
+				job_output_varies(job) ? " when it holds the longest values" : "");
+}
