@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "base/xalloc.h"
 #include "store/schema.h"
 #include "store/sql.h"
+#include "store/witness.h"
 
 #define BUSY_WAIT_MS 5000 /* somebody's backup or sqlite3 shell may hold the lock for a moment */
 
@@ -44,6 +46,13 @@ static const struct sql was_clean = { "looking whether it was closed properly",
 				      "SELECT value FROM meta WHERE name = 'clean'" };
 static const struct sql quick_check = { "checking it after an unclean stop",
 					"PRAGMA quick_check(1)" };
+static const struct sql count = {
+	"counting a commit",
+	"INSERT INTO meta (name, value) VALUES ('commits', ?)"
+	" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+};
+static const struct sql counted = { "reading how many commits there were",
+				    "SELECT value FROM meta WHERE name = 'commits'" };
 static const struct sql identity = {
 	"looking whose database it is",
 	"SELECT (SELECT application_id FROM pragma_application_id),"
@@ -56,6 +65,7 @@ static void drop(struct db *db)
 	for (size_t i = 0; i < db->cached; i++)
 		sqlite3_finalize(db->cache[i].handle);
 	sqlite3_close(db->handle);
+	witness_free(db->witness);
 	free(db->path);
 	free(db);
 }
@@ -90,21 +100,42 @@ static int connect_to(const char *path, int flags, struct db **db, struct err *e
 	return 0;
 }
 
+static bool is_nothing(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0 || st.st_size == 0;
+}
+
 /* A write-ahead log whose database is gone or empty holds commits that SQLite would throw away. */
 static int refuse_lone_wal(const char *path, struct err *err)
 {
 	char *wal = xasprintf("%s-wal", path);
-	struct stat main_file, log_file;
 	int code = 0;
 
-	if ((stat(path, &main_file) != 0 || main_file.st_size == 0) && stat(wal, &log_file) == 0 &&
-	    log_file.st_size > 0)
+	if (is_nothing(path) && !is_nothing(wal))
 		code = err_set(err, -EUCLEAN,
 			       "%s: holds what was last committed to %s, but that file is missing "
 			       "or empty; " SET_ASIDE,
 			       wal, path);
 	free(wal);
 	return code;
+}
+
+/* One that was used before is not quietly begun anew. */
+static int refuse_lost(const char *path, struct err *err)
+{
+	struct witness *witness = witness_new(path);
+	uint64_t known = is_nothing(path) ? witness_read(witness) : 0;
+
+	witness_free(witness);
+	if (known == 0)
+		return 0;
+	return err_set(err, -EUCLEAN,
+		       "%s: is missing or empty, though there were %" PRIu64
+		       " commits to it; nothing was changed; restore it from a backup, or remove "
+		       "%s" WITNESS_SUFFIX " to begin with an empty history",
+		       path, known, path);
 }
 
 struct identity {
@@ -171,6 +202,33 @@ static int check_health(struct db *db, struct err *err)
 	return code;
 }
 
+static int read_commits(struct db *db, struct err *err)
+{
+	struct stmt st = stmt_open(db, &counted);
+	int code = stmt_next(&st, err);
+
+	if (code > 0)
+		db->commits = (uint64_t)stmt_take_int(&st);
+	stmt_close(&st);
+	return code < 0 ? code : 0;
+}
+
+/* What was committed last may be gone without a trace in the database itself: see witness.h. */
+static int check_witness(struct db *db, struct err *err)
+{
+	uint64_t known = witness_read(db->witness);
+
+	if (known <= db->commits)
+		return 0;
+	return err_set(
+		err, -EUCLEAN,
+		"%s: has gone back in time: it knows %" PRIu64 " commits, there were %" PRIu64
+		"; its -wal file is missing or damaged, or it was replaced by an older one or "
+		"removed; nothing was changed; put the newer files back, or remove %s%s to go "
+		"on from here, which lands once more what had landed since",
+		db->path, db->commits, known, db->path, WITNESS_SUFFIX);
+}
+
 static int enter_wal(struct db *db, struct err *err)
 {
 	struct stmt st = stmt_open(db, &wal_mode);
@@ -199,6 +257,10 @@ static int take_over(struct db *db, struct err *err)
 		code = check_identity(db, &found, err);
 	if (!code && !is_new(&found))
 		code = check_health(db, err);
+	if (!code && !is_new(&found))
+		code = read_commits(db, err);
+	if (!code)
+		code = check_witness(db, err);
 	if (code == -EUCLEAN &&
 	    db->doubtful) /* SQLite's own finding, before anything was written */
 		err_set(err, code, "%s: is damaged (%s); " SET_ASIDE, db->path,
@@ -214,9 +276,12 @@ int db_open(const char *path, struct db **db, struct err *err)
 	int code = refuse_lone_wal(path, err);
 
 	if (!code)
+		code = refuse_lost(path, err);
+	if (!code)
 		code = connect_to(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &made, err);
 	if (code)
 		return code;
+	made->witness = witness_new(path);
 	code = take_over(made, err);
 	if (code) {
 		drop(made);
@@ -288,17 +353,29 @@ int db_begin(struct db *db, struct err *err)
 	return code;
 }
 
+static void count_commit(struct db *db)
+{
+	struct stmt st = stmt_open(db, &count);
+
+	stmt_int(&st, (int64_t)db->commits + 1);
+	stmt_run(&st);
+}
+
 int db_commit(struct db *db, struct err *err)
 {
-	int code = db->failure;
+	int code;
 
 	assert(db->transaction);
+	count_commit(db);
+	code = db->failure;
 	if (code && err)
 		*err = db->why;
 	if (!code)
 		code = control(db, &commit, err);
 	if (code)
 		db_rollback(db);
+	else
+		witness_write(db->witness, ++db->commits);
 	db->transaction = false;
 	return code;
 }

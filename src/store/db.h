@@ -15,8 +15,8 @@
 struct db; /* one connection with its prepared statements; one thread at a time */
 
 /* Opens or creates. -EUCLEAN: damaged (quick_check after an unclean stop, not a database, another
- * program's); nothing is changed then, and the sentence names the file and what to do. -ENOTSUP: a
- * newer schema. */
+ * program's), or there are fewer commits in it than there have been (witness.h); nothing is changed
+ * then, and the sentence names the file and what to do. -ENOTSUP: a newer schema. */
 int db_open(const char *path, struct db **db, struct err *err);
 int db_open_readonly(const char *path, struct db **db, struct err *err); /* after db_open made it */
 /* Checkpoints and marks the stop as clean when it was the writing one. NULL is fine. */

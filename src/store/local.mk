@@ -24,4 +24,6 @@ src_store_libstore_a_SOURCES = \
 	src/store/sql.c \
 	src/store/sql.h \
 	src/store/switches.c \
-	src/store/switches.h
+	src/store/switches.h \
+	src/store/witness.c \
+	src/store/witness.h

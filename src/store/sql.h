@@ -37,6 +37,8 @@ struct db {
 	bool doubtful;    /* saw damage or a failing disk: the next start must check the file */
 	int failure;      /* what the first failed writer of this transaction met; 0: none */
 	struct err why;   /* its sentence */
+	struct witness *witness; /* of the writing connection */
+	uint64_t commits;        /* so far; counted in the database and by the witness */
 	struct {
 		const struct sql *sql;
 		sqlite3_stmt *handle;

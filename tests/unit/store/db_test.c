@@ -250,6 +250,86 @@ START_TEST(a_log_without_its_database_is_not_thrown_away)
 }
 END_TEST
 
+/* Two commits, of which the second is in the log alone. */
+static void commit_twice_and_die(struct scratch *s)
+{
+	scratch_open(s);
+	scratch_begin(s);
+	switches_put(s->db, "weather", true);
+	scratch_commit(s);
+	db_close(s->db);
+	s->db = NULL;
+	use_and_die(s);
+}
+
+START_TEST(a_database_without_its_log_has_gone_back_and_is_left_alone)
+{
+	struct scratch s;
+	char wal[120];
+
+	scratch_init(&s);
+	commit_twice_and_die(&s);
+	snprintf(wal, sizeof(wal), "%s-wal", s.path);
+	ck_assert_int_eq(unlink(wal), 0);
+	expect_refusal(&s, -EUCLEAN, "gone back");
+	expect_refusal(&s, -EUCLEAN, "gone back"); /* and again */
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_log_cut_short_is_refused)
+{
+	struct scratch s;
+	struct stat st;
+	char wal[120];
+
+	scratch_init(&s);
+	commit_twice_and_die(&s);
+	snprintf(wal, sizeof(wal), "%s-wal", s.path);
+	ck_assert_int_eq(stat(wal, &st), 0);
+	ck_assert_int_eq(truncate(wal, st.st_size - 1), 0);
+	expect_refusal(&s, -EUCLEAN, "gone back");
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_database_that_was_used_is_not_begun_anew)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	scratch_commit(&s);
+	db_close(s.db);
+	s.db = NULL;
+	ck_assert_int_eq(unlink(s.path), 0);
+	ck_assert_int_eq(db_open(s.path, &db, &err), -EUCLEAN);
+	ck_assert_ptr_nonnull(strstr(err.text, "is missing or empty"));
+	ck_assert_int_ne(access(s.path, F_OK), 0);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(without_a_witness_nothing_is_refused)
+{
+	struct scratch s;
+	char wal[120], witness[120];
+
+	scratch_init(&s);
+	commit_twice_and_die(&s);
+	snprintf(wal, sizeof(wal), "%s-wal", s.path);
+	snprintf(witness, sizeof(witness), "%s-commits", s.path);
+	ck_assert_int_eq(unlink(wal), 0);
+	ck_assert_int_eq(unlink(witness), 0);
+	scratch_open(&s);
+	ck_assert(switch_of(s.db, "weather", false));
+	scratch_done(&s);
+}
+END_TEST
+
 START_TEST(a_missing_directory_is_a_sentence)
 {
 	struct err err = ERR_INIT;
@@ -323,6 +403,24 @@ START_TEST(the_first_failure_of_a_writer_is_the_commits_answer)
 	switches_put(s.db, "after", true);
 	scratch_commit(&s);
 	ck_assert(switch_of(s.db, "after", false));
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_commit_that_failed_is_not_counted)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	db_fail(s.db, -EIO, "made up");
+	ck_assert_int_eq(db_commit(s.db, NULL), -EIO);
+	scratch_begin(&s);
+	scratch_commit(&s);
+	db_close(s.db);
+	s.db = NULL;
+	scratch_open(&s); /* or it would have gone back */
 	scratch_done(&s);
 }
 END_TEST
@@ -455,7 +553,10 @@ UNIT_MAIN("db", a_new_database_is_ours_in_wal_mode_with_strict_tables,
 	  garbage_is_refused_and_left_alone, another_programs_database_is_refused_and_left_alone,
 	  a_newer_schema_is_refused_and_left_alone,
 	  damage_is_found_after_an_unclean_stop_and_nothing_is_changed,
-	  a_log_without_its_database_is_not_thrown_away, a_missing_directory_is_a_sentence,
+	  a_log_without_its_database_is_not_thrown_away,
+	  a_database_without_its_log_has_gone_back_and_is_left_alone, a_log_cut_short_is_refused,
+	  a_database_that_was_used_is_not_begun_anew, without_a_witness_nothing_is_refused,
+	  a_commit_that_failed_is_not_counted, a_missing_directory_is_a_sentence,
 	  the_reader_sees_commits_and_cannot_write, rolled_back_writes_are_gone,
 	  the_first_failure_of_a_writer_is_the_commits_answer, a_full_disk_is_enospc_and_heals,
 	  a_failing_disk_is_eio_and_makes_the_next_start_check, a_lock_held_elsewhere_is_ebusy,

@@ -4,6 +4,11 @@ TESTS += tests/unit/store/db_test
 tests_unit_store_db_test_SOURCES = tests/unit/store/db_test.c tests/unit/store/scratch.h
 tests_unit_store_db_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/store/witness_test
+TESTS += tests/unit/store/witness_test
+tests_unit_store_witness_test_SOURCES = tests/unit/store/witness_test.c tests/unit/store/scratch.h
+tests_unit_store_witness_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/store/runs_test
 TESTS += tests/unit/store/runs_test
 tests_unit_store_runs_test_SOURCES = tests/unit/store/runs_test.c tests/unit/store/scratch.h
