@@ -48,7 +48,7 @@ def read(state):
             return None
         try:
             return Ledger(db)
-        except sqlite3.Error:
+        except (sqlite3.Error, ValueError):
             return None
         finally:
             db.close()

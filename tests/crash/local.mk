@@ -5,8 +5,8 @@ EXTRA_DIST += tests/crash/api.py tests/crash/landed.py tests/crash/records.py te
 TESTS += tests/crash/kills.t tests/crash/closing.t tests/crash/checker.t
 
 # Disks that fail, and what is damaged.
-dist_check_SCRIPTS += tests/crash/powerloss.t tests/crash/diskfull.t
-TESTS += tests/crash/powerloss.t tests/crash/diskfull.t
+dist_check_SCRIPTS += tests/crash/powerloss.t tests/crash/diskfull.t tests/crash/damaged.t
+TESTS += tests/crash/powerloss.t tests/crash/diskfull.t tests/crash/damaged.t
 
 # Faults at the nth call, by a library for LD_PRELOAD.
 dist_check_SCRIPTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t

@@ -101,6 +101,11 @@ class Server:
         self.port = listener.sockets[0].getsockname()[1]
         ready.set()
         self.loop.run_forever()
+        listener.close()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.close()
 
     async def _client(self, reader, writer):
         try:
