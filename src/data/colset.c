@@ -11,15 +11,18 @@ struct colset {
 	struct names steps;  /* declared: first steps of pointers */
 	size_t *column_keys; /* declared: number of the step of each of the job's columns */
 	bool automatic;
+	enum job_new_columns new_columns;
+	bool extra; /* the column for all other members stands behind the names */
 	uint32_t version;
 	unsigned refs; /* atomic */
 };
 
-static struct colset *empty_set(bool automatic, uint32_t version)
+static struct colset *empty_set(bool automatic, enum job_new_columns new_columns, uint32_t version)
 {
 	struct colset *set = xcalloc(1, sizeof(*set));
 
 	set->automatic = automatic;
+	set->new_columns = new_columns;
 	set->version = version;
 	set->refs = 1;
 	return set;
@@ -39,7 +42,7 @@ static void add_steps(struct colset *set, const struct job *job)
 
 struct colset *colset_new(const struct job *job)
 {
-	struct colset *set = empty_set(job->columns_auto, 1);
+	struct colset *set = empty_set(job->columns_auto, job->new_columns, 1);
 
 	if (job->columns_auto)
 		return set;
@@ -70,17 +73,22 @@ void colset_unref(struct colset *set)
 
 size_t colset_len(const struct colset *set)
 {
-	return set->names.len;
+	return set->names.len + set->extra;
 }
 
 struct slice colset_name(const struct colset *set, size_t column)
 {
-	return set->names.items[column];
+	return column < set->names.len ? set->names.items[column] : slice_of(JOB_EXTRA_COLUMN);
 }
 
 bool colset_auto(const struct colset *set)
 {
 	return set->automatic;
+}
+
+enum job_new_columns colset_policy(const struct colset *set)
+{
+	return colset_len(set) > 0 ? set->new_columns : JOB_NEW_ROTATE;
 }
 
 uint32_t colset_version(const struct colset *set)
@@ -90,18 +98,34 @@ uint32_t colset_version(const struct colset *set)
 
 bool colset_find(const struct colset *set, struct slice name, size_t *column)
 {
+	if (set->extra && slice_is(name, JOB_EXTRA_COLUMN)) {
+		*column = set->names.len;
+		return true;
+	}
 	return names_find(&set->names, name, column);
+}
+
+static bool wants_extra(const struct colset *set)
+{
+	return set->automatic && set->new_columns == JOB_NEW_EXTRA;
+}
+
+static void add_name(struct colset *set, struct slice name)
+{
+	if (!wants_extra(set) || !slice_is(name, JOB_EXTRA_COLUMN))
+		names_add(&set->names, name);
 }
 
 struct colset *colset_extend(const struct colset *set, const struct slice *names, size_t n)
 {
-	struct colset *grown = empty_set(set->automatic, set->version + 1);
+	struct colset *grown = empty_set(set->automatic, set->new_columns, set->version + 1);
 
 	for (size_t i = 0; i < set->names.len; i++)
 		names_add(&grown->names, set->names.items[i]);
 	for (size_t i = 0; i < n && grown->names.len <= COLSET_MAX; i++)
-		names_add(&grown->names, names[i]);
-	if (grown->names.len > COLSET_MAX) {
+		add_name(grown, names[i]);
+	grown->extra = wants_extra(grown);
+	if (colset_len(grown) > COLSET_MAX) {
 		colset_unref(grown);
 		return NULL;
 	}
@@ -112,29 +136,38 @@ struct json *colset_json(const struct colset *set)
 {
 	struct json *names = json_new_array();
 
-	for (size_t i = 0; i < set->names.len; i++) {
-		struct slice name = set->names.items[i];
+	for (size_t i = 0; i < colset_len(set); i++) {
+		struct slice name = colset_name(set, i);
 
 		json_push(names, json_new_string_len(name.ptr, name.len));
 	}
 	return names;
 }
 
+static bool are_distinct_texts(const struct json *names)
+{
+	struct names seen = { 0 };
+	bool distinct = json_type(names) == JSON_ARRAY;
+
+	for (size_t i = 0; i < json_len(names) && distinct; i++) {
+		const char *name = json_str(json_at(names, i));
+
+		distinct = name && names_add(&seen, slice_of(name)) == i;
+	}
+	names_done(&seen);
+	return distinct;
+}
+
 struct colset *colset_from_json(const struct job *job, const struct json *names)
 {
 	struct colset *set;
 
-	if (json_type(names) != JSON_ARRAY)
+	if (!are_distinct_texts(names))
 		return NULL;
-	set = empty_set(job->columns_auto, 1);
-	for (size_t i = 0; i < json_len(names); i++) {
-		const char *name = json_str(json_at(names, i));
-
-		if (!name || names_add(&set->names, slice_of(name)) != i) {
-			colset_unref(set);
-			return NULL;
-		}
-	}
+	set = empty_set(job->columns_auto, job->new_columns, 1);
+	for (size_t i = 0; i < json_len(names); i++)
+		add_name(set, slice_of(json_str(json_at(names, i))));
+	set->extra = wants_extra(set) && json_len(names) > 0;
 	if (!job->columns_auto)
 		add_steps(set, job);
 	return set;

@@ -85,12 +85,20 @@ struct finding {
 	size_t room; /* how many the set may still take */
 };
 
-static void note(struct slice name, void *arg)
+static void note(struct slice name, const struct cell *value, void *arg)
 {
 	struct finding *finding = arg;
 
 	if (finding->names.len <= finding->room)
 		names_add(&finding->names, name);
+}
+
+static int too_many(struct err *err)
+{
+	return err_set(err, -E2BIG,
+		       "there would be more than %d columns: declare those that are wanted under "
+		       "`columns:`",
+		       COLSET_MAX);
 }
 
 static int find_names(const struct colset *set, const struct extract *extract,
@@ -104,33 +112,37 @@ static int find_names(const struct colset *set, const struct extract *extract,
 	shred.arg = finding;
 	for (size_t i = 0; i < extract->len && code == 0; i++) {
 		code = shred_record(&shred, extract->records[i], err);
+		if (code == 0 && finding->names.len > finding->room)
+			code = too_many(err);
 		if (code < 0)
 			err_within(err, "record %zu of %zu", i + 1, extract->len);
-		else if (finding->names.len > finding->room)
-			code = err_set(err, -E2BIG,
-				       "record %zu of %zu would make more than %d columns: declare "
-				       "those that are wanted under `columns:`",
-				       i + 1, extract->len, COLSET_MAX);
 	}
 	shred_done(&shred);
 	return code;
+}
+
+static int extend(struct colset **set, const struct names *names, struct err *err)
+{
+	struct colset *wider = colset_extend(*set, names->items, names->len);
+
+	if (!wider)
+		return too_many(err);
+	colset_unref(*set);
+	*set = wider;
+	return 0;
 }
 
 int format_widen(const struct extract *extract, struct colset **set, struct err *err)
 {
 	size_t len = colset_len(*set);
 	struct finding finding = { .room = len < COLSET_MAX ? COLSET_MAX - len : 0 };
-	struct colset *wider;
 	int code;
 
-	if (!colset_auto(*set))
+	if (!colset_auto(*set) || colset_policy(*set) != JOB_NEW_ROTATE)
 		return 0;
 	code = find_names(*set, extract, &finding, err);
-	if (code == 0 && finding.names.len > 0) {
-		wider = colset_extend(*set, finding.names.items, finding.names.len);
-		colset_unref(*set);
-		*set = wider;
-	}
+	if (code == 0 && finding.names.len > 0)
+		code = extend(set, &finding.names, err);
 	names_done(&finding.names);
 	return code;
 }

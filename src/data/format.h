@@ -27,7 +27,8 @@ struct rows {
 	struct buf bytes; /* appended to; its ceiling bounds memory */
 	uint64_t count;   /* added to */
 	bool unknown;     /* set when, with automatic columns, a record had a key that is not in the
-			     set; `bytes` and `count` are then as they were before the call */
+			     set and the set may take it: `new_columns: rotate`, or an empty set;
+			     `bytes` and `count` are then as they were before the call */
 };
 
 struct format {
@@ -47,8 +48,9 @@ struct format {
 	 * nothing while the set is empty). 0 or -E2BIG. */
 	int (*header)(const struct job *job, const struct colset *set, struct buf *out);
 	/* Appends all records of one response. 0; -EINVAL with a sentence naming record, column and
-	 * pointer when a value is not of its column's type or a name is too long; -E2BIG, and
-	 * rows->bytes is `full` then. All or nothing. `set` must be of this job: for declared
+	 * pointer when a value is not of its column's type, and naming the key when a name is too
+	 * long or not among the columns (`new_columns: fail`); -E2BIG, and rows->bytes is `full`
+	 * then. All or nothing. `set` must be of this job: for declared
 	 * columns its names are the job's. `meta` may be NULL without metadata columns. */
 	int (*encode)(const struct job *job, const struct colset *set,
 		      const struct extract *extract, const struct row_meta *meta, struct rows *rows,
@@ -68,7 +70,7 @@ bool format_fits_policy(const struct job *job, const struct json *policy);
 
 /* Gives an automatic set all columns the records need, in order of first sight: when *set lacks
  * any, its reference is given back and a wider set stands in its place, extended once (extending
- * copies). Declared sets stay. 0; -EINVAL: a name is too long; -E2BIG: the set would pass
+ * copies). Declared sets stay, and so do those that have columns unless `new_columns` is rotate. 0; -EINVAL: a name is too long; -E2BIG: the set would pass
  * COLSET_MAX. *set is untouched on failure. */
 int format_widen(const struct extract *extract, struct colset **set, struct err *err);
 

@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/printable.h"
 #include "base/xalloc.h"
+#include "data/extra.h"
 #include "data/meta.h"
 #include "data/shred.h"
 
@@ -68,59 +70,127 @@ static void forget(struct shred *shred)
 		memset(shred->cells, 0, shred->keys->len * sizeof(*shred->cells));
 }
 
-static int encode_all(const struct encoding *encoding, struct shred *shred, struct row *row,
-		      struct sink *sink, struct err *err)
-{
-	for (size_t i = 0; i < encoding->extract->len; i++) {
-		int code = shred_record(shred, encoding->extract->records[i], err);
+/* All that one call works with. */
+struct work {
+	const struct encoding *encoding;
+	enum job_new_columns policy;
+	struct shred shred;
+	struct extra extra;
+	struct row row;
+	struct sink sink;
+};
 
-		if (code == 0 && !shred->flatten)
-			code = declared(encoding, shred, (struct cell *)row->cells, err);
-		if (code < 0) {
-			err_within(err, "record %zu of %zu", i + 1, encoding->extract->len);
-			return code;
-		}
-		if (shred->unknown)
-			return 0;
-		encoding->write(row, sink);
-		forget(shred);
-	}
+static int refuse_key(const struct work *work, struct err *err)
+{
+	char key[80];
+
+	printable_copy(key, sizeof(key), work->extra.names.items[0].ptr);
+	return err_set(err, -EINVAL,
+		       "the key \"%s\" is not among the columns, and new_columns is \"fail\"", key);
+}
+
+/* Members of the record that have no column, in a set that takes no more. */
+static int place_unknown(struct work *work, struct err *err)
+{
+	struct shred *shred = &work->shred;
+
+	if (work->policy == JOB_NEW_FAIL && shred->unknown)
+		return refuse_key(work, err);
+	shred->unknown = false;
+	if (work->policy != JOB_NEW_EXTRA)
+		return 0;
+	if (extra_cell(&work->extra, &shred->cells[shred->keys->len]) < 0)
+		sink_refuse(&work->sink);
+	extra_forget(&work->extra);
 	return 0;
+}
+
+static int encode_record(struct work *work, struct slice record, struct err *err)
+{
+	struct shred *shred = &work->shred;
+	int code = shred_record(shred, record, err);
+
+	if (code == 0 && !shred->flatten)
+		code = declared(work->encoding, shred, (struct cell *)work->row.cells, err);
+	if (code == 0 && work->policy != JOB_NEW_ROTATE)
+		code = place_unknown(work, err);
+	if (code < 0 || shred->unknown)
+		return code;
+	work->encoding->write(&work->row, &work->sink);
+	forget(shred);
+	return 0;
+}
+
+static int encode_all(struct work *work, struct err *err)
+{
+	const struct extract *extract = work->encoding->extract;
+	int code = 0;
+
+	for (size_t i = 0; i < extract->len && code == 0 && !work->shred.unknown; i++) {
+		code = encode_record(work, extract->records[i], err);
+		if (code < 0)
+			err_within(err, "record %zu of %zu", i + 1, extract->len);
+	}
+	return code;
+}
+
+/* The walk over the records, and who hears of members without a column. */
+static void begin(struct work *work, size_t ceiling)
+{
+	const struct encoding *encoding = work->encoding;
+	bool automatic = colset_auto(encoding->set);
+
+	work->policy = automatic ? colset_policy(encoding->set) : JOB_NEW_ROTATE;
+	shred_init(&work->shred, colset_keys(encoding->set), automatic,
+		   rows_end(encoding->extract));
+	extra_init(&work->extra, ceiling);
+	if (work->policy == JOB_NEW_EXTRA || work->policy == JOB_NEW_FAIL) {
+		work->shred.found = extra_add;
+		work->shred.arg = &work->extra;
+	}
+}
+
+static void settle(struct work *work, struct rows *rows, size_t before)
+{
+	if (work->shred.unknown) {
+		rows->unknown = true;
+		buf_cut(&rows->bytes, before);
+	} else {
+		rows->count += work->encoding->extract->len;
+	}
 }
 
 int rows_encode(const struct encoding *encoding, struct rows *rows, struct err *err)
 {
 	const struct job *job = encoding->job;
 	size_t before = rows->bytes.len;
-	struct meta_texts texts;
-	struct shred shred;
-	struct buf scratch;
-	struct sink sink;
-	struct row row = { .state = encoding->state, .scratch = &scratch };
 	struct cell *cells = NULL;
+	struct meta_texts texts;
+	struct work work = { .encoding = encoding };
+	struct buf scratch;
 	int code;
 
-	shred_init(&shred, colset_keys(encoding->set), colset_auto(encoding->set),
-		   rows_end(encoding->extract));
+	begin(&work, rows->bytes.ceiling);
 	buf_init(&scratch, rows->bytes.ceiling);
-	if (!shred.flatten) {
+	if (!work.shred.flatten) {
 		cells = xcalloc(job->ncolumns, sizeof(*cells));
 		meta_cells(job, encoding->meta, &texts, cells);
 	}
-	row.cells = shred.flatten ? shred.cells : cells;
-	row.ncells = shred.flatten ? shred.keys->len : job->ncolumns;
-	sink_open(&sink, &rows->bytes);
-	code = encode_all(encoding, &shred, &row, &sink, err);
-	sink_close(&sink);
+	work.row = (struct row) {
+		.cells = cells ? cells : work.shred.cells,
+		.ncells = cells ? job->ncolumns : colset_len(encoding->set),
+		.state = encoding->state,
+		.scratch = &scratch,
+	};
+	sink_open(&work.sink, &rows->bytes);
+	code = encode_all(&work, err);
+	sink_close(&work.sink);
 	code = rows_finish(rows, before, code, err);
-	if (code == 0 && shred.unknown) {
-		rows->unknown = true;
-		buf_cut(&rows->bytes, before);
-	} else if (code == 0) {
-		rows->count += encoding->extract->len;
-	}
+	if (code == 0)
+		settle(&work, rows, before);
 	free(cells);
 	buf_done(&scratch);
-	shred_done(&shred);
+	extra_done(&work.extra);
+	shred_done(&work.shred);
 	return code;
 }

@@ -16,7 +16,7 @@ void shred_init(struct shred *shred, const struct names *keys, bool flatten, con
 		.flatten = flatten,
 		.end = end,
 	};
-	shred->cells = xcalloc(shred->keys->len, sizeof(*shred->cells));
+	shred->cells = xcalloc(shred->keys->len + 1, sizeof(*shred->cells));
 	buf_init(&shred->name, COLSET_NAME_MAX);
 }
 
@@ -94,7 +94,7 @@ static void place(struct shred *shred, struct slice name, const struct cell *val
 	} else if (shred->flatten) {
 		shred->unknown = true;
 		if (shred->found)
-			shred->found(name, shred->arg);
+			shred->found(name, value, shred->arg);
 	}
 }
 

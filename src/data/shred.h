@@ -22,15 +22,16 @@
 
 struct shred {
 	const struct names *keys;
-	struct cell *cells; /* one a key; the writer of a row sets them back to CELL_NONE */
+	struct cell *cells; /* one a key, and one more for the caller's use; the writer of a row
+			       sets them back to CELL_NONE */
 	struct cell record; /* the whole of it */
 	bool flatten;
 	bool unknown;    /* flattening: a name that is not among the keys was met */
 	struct buf name; /* of nested members, and of keys with escapes */
 	size_t expected; /* records look alike: the key after the last one is tried first */
 	const char *end; /* nothing is read from here on */
-	/* NULL, or called for each unknown name; the name is valid during the call only. */
-	void (*found)(struct slice name, void *arg);
+	/* NULL, or called for each unknown member; the name is valid during the call only. */
+	void (*found)(struct slice name, const struct cell *value, void *arg);
 	void *arg;
 };
 

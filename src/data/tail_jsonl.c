@@ -47,7 +47,7 @@ static int split(const char *at, const char *end, struct lines *lines, struct er
 	return 0;
 }
 
-static void note(struct slice name, void *arg)
+static void note(struct slice name, const struct cell *value, void *arg)
 {
 	struct names *names = arg;
 

@@ -29,6 +29,11 @@ TESTS += tests/unit/data/format_random_test
 tests_unit_data_format_random_test_SOURCES = tests/unit/data/format_random_test.c tests/unit/data/random_records.h tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_format_random_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/unit/data/new_columns_test
+TESTS += tests/unit/data/new_columns_test
+tests_unit_data_new_columns_test_SOURCES = tests/unit/data/new_columns_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_new_columns_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/unit/data/outfile_test
 TESTS += tests/unit/data/outfile_test
 tests_unit_data_outfile_test_SOURCES = tests/unit/data/outfile_test.c tests/unit/data/disk.h tests/unit/unit.h
