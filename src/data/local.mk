@@ -23,7 +23,9 @@ src_data_libdata_a_SOURCES = \
 	src/data/jsonl.h \
 	src/data/jsonrow.c \
 	src/data/jsonrow.h \
+	src/data/manifest.c \
 	src/data/manifest.h \
+	src/data/manifest_write.c \
 	src/data/meta.c \
 	src/data/meta.h \
 	src/data/names.c \

@@ -34,16 +34,21 @@ struct manifest_place {
 	mode_t mode;
 };
 /* Appends `lines` at `*bytes`, where the committed part ends (what stands behind it is cut off),
- * fdatasync, and moves *bytes on; 0 bytes: makes the file. -ESTALE when the manifest is missing,
- * shorter or no regular file: manifest_rewrite. */
+ * fdatasync, and moves *bytes on. 0 bytes: makes the file, and its directory; a manifest that is
+ * there and is not a beginning of `lines` is put aside (".quarantine"), and *err then holds a
+ * sentence about it though 0 is returned; otherwise *err is "" on success. -ESTALE when the
+ * manifest is missing, shorter or no regular file: manifest_rewrite. */
 int manifest_append(const struct manifest_place *place, const struct buf *lines, uint64_t *bytes,
 		    struct err *err);
-/* Puts a whole new manifest in its place: temporary, fsync, rename, fsync of the directory. */
+/* Puts a whole new manifest in its place: temporary (".manifest-new"), fsync, rename, fsync of the
+ * directory. What is there and is no regular file is put aside, and said as above. */
 int manifest_rewrite(const struct manifest_place *place, const struct buf *lines, uint64_t *bytes,
 		     struct err *err);
 
-/* Reads a manifest, calling `fn` for every line that is whole and an entry; *bad counts the others.
- * -ENOENT and the like. */
+/* Reads a manifest (`name` relative to root, with ".manifest"), calling `fn` for every line that is
+ * whole and an entry: `file` is one clean component, `sha256` 64 hex digits, `job` and `format` are
+ * there, `columns` and `runs` have their type or are NULL; the entry lives during the call. *bad
+ * counts the other lines, a torn last one too. -ENOENT and the like; -EINVAL: no regular file. */
 typedef void manifest_entry_fn(const struct manifest_entry *entry, void *arg);
 int manifest_read(int root, const char *name, manifest_entry_fn *fn, void *arg, unsigned *bad,
 		  struct err *err);

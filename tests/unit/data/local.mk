@@ -58,3 +58,8 @@ check_PROGRAMS += tests/unit/data/snapshot_test
 TESTS += tests/unit/data/snapshot_test
 tests_unit_data_snapshot_test_SOURCES = tests/unit/data/snapshot_test.c tests/unit/data/faults.h tests/unit/unit.h
 tests_unit_data_snapshot_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/manifest_test
+TESTS += tests/unit/data/manifest_test
+tests_unit_data_manifest_test_SOURCES = tests/unit/data/manifest_test.c tests/unit/data/faults.h tests/unit/unit.h
+tests_unit_data_manifest_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
