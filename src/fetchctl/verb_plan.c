@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/human.h"
 #include "base/xalloc.h"
@@ -35,19 +36,40 @@ static void show_names(const char *label, const struct json *names)
 	buf_done(&text);
 }
 
+/* "after 64 MiB, after 1000 rows or every 1d" */
 static void show_rotation(const struct json *rotate)
 {
 	int64_t bytes = json_int(json_get(rotate, "size"), 0);
 	int64_t rows = json_int(json_get(rotate, "rows"), 0);
+	const char *every = json_str(json_get(rotate, "every"));
 	char size[HUMAN_TEXT_MAX];
+	struct buf text;
 
+	buf_init(&text, 1000);
 	human_size((uint64_t)bytes, size);
-	if (bytes && rows)
-		say_fieldf("new file", "after %s or %lld rows", size, (long long)rows);
-	else if (bytes)
-		say_fieldf("new file", "after %s", size);
-	else if (rows)
-		say_fieldf("new file", "after %lld rows", (long long)rows);
+	if (bytes)
+		buf_addf(&text, "after %s", size);
+	if (rows)
+		buf_addf(&text, "%safter %lld rows", bytes ? " or " : "", (long long)rows);
+	if (every)
+		buf_addf(&text, "%severy %s", bytes || rows ? " or " : "", every);
+	if (text.len)
+		say_field("new file", buf_text(&text));
+	buf_done(&text);
+}
+
+static void show_output(const struct json *plan)
+{
+	const char *compress = json_str(json_get(plan, "compress"));
+	bool packed = compress && strcmp(compress, "none") != 0;
+
+	show_names(json_bool(json_get(plan, "varies"), false) ? "first file" : "files",
+		   json_get(plan, "files"));
+	say_fieldf("format", "%s%s%s", say_member(plan, "format"), packed ? ", " : "",
+		   packed ? compress : "");
+	say_field("mode", json_str(json_get(plan, "mode")));
+	say_field("order", json_str(json_get(plan, "order")));
+	show_rotation(json_get(plan, "rotate"));
 }
 
 static void show_plan(const struct json *plan)
@@ -62,9 +84,7 @@ static void show_plan(const struct json *plan)
 	show_request("first", json_get(plan, "first"));
 	show_request("last", json_get(plan, "last"));
 	show_names("columns", json_get(plan, "columns"));
-	show_names("files", json_get(plan, "files"));
-	say_field("format", json_str(json_get(plan, "format")));
-	show_rotation(json_get(plan, "rotate"));
+	show_output(plan);
 }
 
 int verb_plan(struct ctl *ctl)

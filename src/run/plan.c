@@ -3,10 +3,13 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "data/format.h"
+#include "data/pack.h"
 #include "fetch/page.h"
 #include "fetch/request.h"
+#include "spec/units.h"
 
 /* {"url", "params"} of a point; NULL with a sentence when it cannot be built. */
 static struct json *point_plan(const struct request_scope *scope, uint64_t index, struct err *err)
@@ -38,20 +41,53 @@ static struct json *column_names(const struct job *job)
 	return names;
 }
 
+/* The words of a job file for what was chosen. */
+static void put_choices(struct json *plan, const struct job *job)
+{
+	static const char *const choices[] = { "format", "mode", "compress", "order" };
+	struct json *shown = job_show(job);
+	const struct json *output = json_get(shown, "output");
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		json_put(plan, choices[i], json_ref(json_get(output, choices[i])));
+	json_unref(shown);
+}
+
+static void put_rotation(struct json *plan, const struct job *job)
+{
+	struct json *rotate = json_put(plan, "rotate", json_new_object());
+	char every[UNITS_TEXT_MAX];
+
+	duration_format(job->rotate_every_ms, every);
+	json_put(rotate, "size",
+		 job->rotate_bytes ? json_new_int((int64_t)job->rotate_bytes) : NULL);
+	json_put(rotate, "rows", job->rotate_rows ? json_new_int((int64_t)job->rotate_rows) : NULL);
+	json_put_str(rotate, "every", job->rotate_every_ms ? every : NULL);
+}
+
+/* The first file, of a run of this moment; how the others differ is in `path`. */
 static void put_output(struct json *plan, const struct job *job, const char *path)
 {
 	const struct format *format = format_of(job->format);
 	struct json *files = json_put(plan, "files", json_new_array());
-	struct json *rotate;
-	char *name = xasprintf("%s%s", path, format->extension);
+	char *name = job->mode == JOB_MODE_SNAPSHOT
+			     ? xasprintf("%s/RUN/part-00001%s%s", path, format->extension,
+					 pack_extension(job->compress))
+			     : xasprintf("%s%s", path, format->extension);
 
 	json_push(files, json_new_string(name));
 	free(name);
-	json_put_str(plan, "format", format->name);
-	rotate = json_put(plan, "rotate", json_new_object());
-	json_put(rotate, "size",
-		 job->rotate_bytes ? json_new_int((int64_t)job->rotate_bytes) : NULL);
-	json_put(rotate, "rows", job->rotate_rows ? json_new_int((int64_t)job->rotate_rows) : NULL);
+	json_put_bool(plan, "varies", job_output_varies(job));
+	put_choices(plan, job);
+	put_rotation(plan, job);
+}
+
+static char *first_output(const struct job *job, int64_t slot_ms, struct err *err)
+{
+	struct point point;
+
+	matrix_point(&job->matrix, 0, &point);
+	return job_output(job, slot_ms, &point, err);
 }
 
 struct json *plan_of(const struct job *job, struct err *err)
@@ -59,11 +95,11 @@ struct json *plan_of(const struct job *job, struct err *err)
 	/* The secret is not needed to show a URL, so it is not read: a stand-in takes its place. */
 	struct request_scope scope = {
 		.job = job,
-		.scheduled_ms = 0,
+		.scheduled_ms = clock_unix_ms() / 1000 * 1000, /* as a run by hand has it */
 		.secret = job->auth == JOB_AUTH_NONE ? NULL : "***",
 	};
 	struct json *first = point_plan(&scope, 0, err), *last, *plan;
-	char *path = first ? job_output(job, 0, NULL, err) : NULL;
+	char *path = first ? first_output(job, scope.scheduled_ms, err) : NULL;
 
 	last = path ? point_plan(&scope, job->matrix.points - 1, err) : NULL;
 	if (!last) {

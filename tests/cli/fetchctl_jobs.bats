@@ -122,6 +122,18 @@ END
   grep -Eq '^requests +20$' out
   grep -Eq '^first +http://127.0.0.1:9/inventory/materials\?id=0 ' out
   grep -Eq '^files +inventory/inventory.csv$' out
+  grep -Eq '^mode +append$' out
+}
+
+@test "plan tells that there are several files, and when new ones begin" {
+  mock=127.0.0.1:9 inventory_job inventory \
+    'output: {path: "x/${category}", compress: gzip, rotate: {rows: 5, every: 1h}}'
+  start_fetchd
+  ctl plan inventory
+  [ "$status" -eq 0 ]
+  grep -Eq '^first file +x/materials.csv$' out
+  grep -Eq '^format +csv, gzip$' out
+  grep -Eq '^new file +after 256.* or after 5 rows or every 1h$' out
 }
 
 @test "try shows the answer and the rows as they would land, and lands nothing" {

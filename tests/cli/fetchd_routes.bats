@@ -273,8 +273,38 @@ END
   has ".first == {\"url\":\"http://$mock/inventory/materials?id=0\",\"params\":{\"category\":\"materials\",\"id\":\"0\"}}"
   has ".last.url == \"http://$mock/inventory/products?id=9\""
   has '.pages == null and .columns == "auto" and .files == ["inventory/inventory.csv"]'
-  has '.format == "csv" and .rotate == {"size":268435456,"rows":null}'
+  has '.format == "csv" and .rotate == {"size":268435456,"rows":null,"every":null}'
+  has '.varies == false and .mode == "append" and .compress == "none" and .order == "completed"'
   [ "$(curl -fsS "http://$mock/__admin/stats" | jq .requests)" = 0 ]
+}
+
+@test "a plan fills the path for its first request and this moment" {
+  cat >jobs.d/hive.yaml <<'END'
+jobs:
+  hive:
+    request: {url: "http://127.0.0.1:9/x?c=${c}&d=${scheduled|%Y}"}
+    params: {c: [tea, milk]}
+    output:
+      path: shop/y=%Y/c=${c}
+      format: json
+      mode: snapshot
+      compress: zstd
+      order: requested
+      rotate: {rows: 10, size: 0}
+  daily:
+    request: {url: "http://127.0.0.1:9/x"}
+    output: {path: all/%Y/rows, rotate: {every: 1d}}
+END
+  start_fetchd
+  year=$(date -u +%Y)
+  call GET /v1/jobs/hive/plan
+  [ "$status" = 200 ]
+  has ".files == [\"shop/y=$year/c=tea/RUN/part-00001.json.zst\"]"
+  has '.varies == true and .format == "json" and .mode == "snapshot"'
+  has '.compress == "zstd" and .order == "requested"'
+  has ".last.url == \"http://127.0.0.1:9/x?c=milk&d=$year\""
+  call GET /v1/jobs/daily/plan
+  has ".files == [\"all/$year/rows.csv\"] and .varies == false and .rotate.every == \"1d\""
 }
 
 @test "a plan shows no secret, and needs none" {
