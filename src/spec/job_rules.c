@@ -166,6 +166,14 @@ static bool null_breaks_rows(const struct job *job, const struct json *definitio
 	       (strpbrk(job->csv.null, "\"\r\n") || strstr(job->csv.null, job->csv.delimiter));
 }
 
+/* To YAML NULL is no text: whoever writes it here would have no NULL in the file, and no word. */
+static bool null_is_no_text(const struct job *job, const struct json *definition)
+{
+	const struct json *csv = json_find(definition, "/output/csv");
+
+	return json_has(csv, "null") && !written(csv, "/null");
+}
+
 static bool new_columns_elsewhere(const struct job *job, const struct json *definition)
 {
 	return job->new_columns != JOB_NEW_ROTATE &&
@@ -202,6 +210,8 @@ static const struct rule rules[] = {
 	{ "/output/csv", csv_elsewhere, "these are settings of format: csv" },
 	{ "/output/csv/null", null_breaks_rows,
 	  "the text for null may hold no delimiter, quote or line end" },
+	{ "/output/csv/null", null_is_no_text,
+	  "a bare null is no text; put quotes around it, \"NULL\" for example" },
 	{ "/new_columns", new_columns_elsewhere,
 	  "only rotate fits here: extra, drop and fail are for columns: auto with format: csv "
 	  "(declared columns never change, and a JSON record lands with all its keys)" },

@@ -347,6 +347,9 @@ START_TEST(settings_that_do_not_go_together_are_told)
 	bad(URL "output: {csv: {null: '\"'}}\n",
 	    "/etc/x/a.yaml:2:22: error: output.csv.null: the text for null may hold no delimiter, "
 	    "quote or line end");
+	bad(URL "output: {csv: {null: NULL}}\n",
+	    "/etc/x/a.yaml:2:22: error: output.csv.null: a bare null is no text; put quotes around "
+	    "it, \"NULL\" for example");
 	bad(URL "output: {mode: snapshot, rotate: {every: 1d}}\n",
 	    "/etc/x/a.yaml:2:42: error: output.rotate.every: the files of a snapshot end with its "
 	    "run; rotate.every is for mode: append");
