@@ -22,8 +22,8 @@
 #define BUSY_WAIT_MS 5000 /* somebody's backup or sqlite3 shell may hold the lock for a moment */
 
 #define SET_ASIDE                                                                                  \
-	"nothing was changed; restore it from a backup, or move it aside with its -wal and -shm "  \
-	"files to begin with an empty history"
+	"nothing was changed; restore it from a backup, or run fetchd --recover, which sets it "   \
+	"aside and goes on from what the files' manifests prove"
 
 static const char common_settings[] = "PRAGMA trusted_schema = OFF;"
 				      "PRAGMA cell_size_check = ON;"
@@ -53,6 +53,7 @@ static const struct sql count = {
 };
 static const struct sql counted = { "reading how many commits there were",
 				    "SELECT value FROM meta WHERE name = 'commits'" };
+static const struct sql whole_check = { "checking all of it", "PRAGMA integrity_check(1)" };
 static const struct sql identity = {
 	"looking whose database it is",
 	"SELECT (SELECT application_id FROM pragma_application_id),"
@@ -133,9 +134,9 @@ static int refuse_lost(const char *path, struct err *err)
 		return 0;
 	return err_set(err, -EUCLEAN,
 		       "%s: is missing or empty, though there were %" PRIu64
-		       " commits to it; nothing was changed; restore it from a backup, or remove "
-		       "%s" WITNESS_SUFFIX " to begin with an empty history",
-		       path, known, path);
+		       " commits to it; nothing was changed; restore it from a backup, or run "
+		       "fetchd --recover, which goes on from what the files' manifests prove",
+		       path, known);
 }
 
 struct identity {
@@ -164,7 +165,7 @@ static bool is_new(const struct identity *found)
 static int check_identity(struct db *db, const struct identity *found, struct err *err)
 {
 	if (found->application != SCHEMA_APPLICATION_ID)
-		return err_set(err, -EUCLEAN,
+		return err_set(err, -ENOTSUP,
 			       "%s: this database belongs to another program; nothing was changed; "
 			       "move it, or give fetchd another state_dir",
 			       db->path);
@@ -179,26 +180,40 @@ static int check_identity(struct db *db, const struct identity *found, struct er
 	return 0;
 }
 
-/* After a proper stop the file is believed; after any other it is read through once. */
-static int check_health(struct db *db, struct err *err)
+/* `question` answers "ok" or the first thing it finds. */
+static int expect_ok(struct db *db, const struct sql *question, struct err *err)
 {
-	struct stmt st = stmt_open(db, &was_clean);
+	struct stmt st = stmt_open(db, question);
 	int code = stmt_next(&st, err);
-	bool clean = code > 0 && stmt_take_int(&st) == 1;
-	const char *verdict;
+	const char *verdict = code > 0 ? stmt_take_text(&st) : NULL;
 
-	stmt_close(&st);
-	if (code < 0 || clean)
-		return code < 0 ? code : 0;
-	st = stmt_open(db, &quick_check);
-	code = stmt_next(&st, err);
-	verdict = code > 0 ? stmt_take_text(&st) : "no answer";
 	if (code >= 0)
 		code = verdict && strcmp(verdict, "ok") == 0
 			       ? 0
 			       : err_set(err, -EUCLEAN, "%s: is damaged (%s); " SET_ASIDE, db->path,
 					 verdict ? verdict : "no answer");
 	stmt_close(&st);
+	return code;
+}
+
+/* After a proper stop the file is believed; after any other it is read through once. */
+static int check_health(struct db *db, struct err *err)
+{
+	struct stmt st = stmt_open(db, &was_clean);
+	int code = stmt_next(&st, err);
+	bool clean = code > 0 && stmt_take_int(&st) == 1;
+
+	stmt_close(&st);
+	if (code < 0 || clean)
+		return code < 0 ? code : 0;
+	return expect_ok(db, &quick_check, err);
+}
+
+int db_check(struct db *db, struct err *err)
+{
+	int code = expect_ok(db, &whole_check, err);
+
+	db->doubtful |= code < 0;
 	return code;
 }
 
@@ -224,8 +239,8 @@ static int check_witness(struct db *db, struct err *err)
 		err, -EUCLEAN,
 		"%s: has gone back in time: it knows %" PRIu64 " commits, there were %" PRIu64
 		"; its -wal file is missing or damaged, or it was replaced by an older one or "
-		"removed; nothing was changed; put the newer files back, or remove %s%s to go "
-		"on from here, which lands once more what had landed since",
+		"removed; nothing was changed; put the newer files back, run fetchd --recover, or "
+		"remove %s%s to go on from here, which lands once more what had landed since",
 		db->path, db->commits, known, db->path, WITNESS_SUFFIX);
 }
 

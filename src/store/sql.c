@@ -20,11 +20,9 @@ static const struct cause {
 	{ SQLITE_FULL, -ENOSPC, false, "free some space on its disk" },
 	{ SQLITE_IOERR, -EIO, true, "look at the disk and the kernel's log" },
 	{ SQLITE_CORRUPT, -EUCLEAN, true,
-	  "stop fetchd and restore the file from a backup, or move it aside with its -wal and "
-	  "-shm files" },
+	  "stop fetchd, then restore the file from a backup or run fetchd --recover" },
 	{ SQLITE_NOTADB, -EUCLEAN, true,
-	  "stop fetchd and restore the file from a backup, or move it aside with its -wal and "
-	  "-shm files" },
+	  "stop fetchd, then restore the file from a backup or run fetchd --recover" },
 	{ SQLITE_BUSY, -EBUSY, false, "close the other program that has it open" },
 	{ SQLITE_LOCKED, -EBUSY, false, "close the other program that has it open" },
 	{ SQLITE_READONLY, -EROFS, false, "let fetchd's user write the file and its directory" },

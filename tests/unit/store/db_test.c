@@ -169,7 +169,7 @@ START_TEST(garbage_is_refused_and_left_alone)
 	for (int i = 0; i < 500; i++)
 		fputs("this is no database at all\n", file);
 	fclose(file);
-	expect_refusal(&s, -EUCLEAN, "move it aside");
+	expect_refusal(&s, -EUCLEAN, "fetchd --recover");
 	scratch_done(&s);
 }
 END_TEST
@@ -180,9 +180,9 @@ START_TEST(another_programs_database_is_refused_and_left_alone)
 
 	scratch_init(&s);
 	execute(s.path, "CREATE TABLE runs (id)");
-	expect_refusal(&s, -EUCLEAN, "another program");
+	expect_refusal(&s, -ENOTSUP, "another program");
 	execute(s.path, "PRAGMA application_id = 77");
-	expect_refusal(&s, -EUCLEAN, "another program");
+	expect_refusal(&s, -ENOTSUP, "another program");
 	scratch_done(&s);
 }
 END_TEST
@@ -201,32 +201,56 @@ START_TEST(a_newer_schema_is_refused_and_left_alone)
 }
 END_TEST
 
-START_TEST(damage_is_found_after_an_unclean_stop_and_nothing_is_changed)
+/* Closed properly, and damaged afterwards somewhere in the table of switches. */
+static void fill_and_spoil(struct scratch *s)
 {
-	struct scratch s;
 	struct stat st;
-	char wal[120];
 
-	scratch_init(&s);
-	scratch_open(&s);
-	scratch_begin(&s);
+	scratch_open(s);
+	scratch_begin(s);
 	for (int i = 0; i < 3000; i++) {
 		char job[32];
 
 		snprintf(job, sizeof(job), "job-%d", i);
-		switches_put(s.db, job, true);
+		switches_put(s->db, job, true);
 	}
-	scratch_commit(&s);
-	db_close(s.db);
-	s.db = NULL;
-	ck_assert_int_eq(stat(s.path, &st), 0);
-	spoil(s.path, st.st_size - 4096, 2000); /* somewhere in the table of switches */
-	use_and_die(&s);                        /* a clean mark: not looked at closely */
+	scratch_commit(s);
+	db_close(s->db);
+	s->db = NULL;
+	ck_assert_int_eq(stat(s->path, &st), 0);
+	spoil(s->path, st.st_size - 4096, 2000);
+}
+
+START_TEST(damage_is_found_after_an_unclean_stop_and_nothing_is_changed)
+{
+	struct scratch s;
+	char wal[120];
+
+	scratch_init(&s);
+	fill_and_spoil(&s);
+	use_and_die(&s); /* a clean mark: not looked at closely */
 	snprintf(wal, sizeof(wal), "%s-wal", s.path);
 	ck_assert_int_eq(access(wal, F_OK), 0);
 	expect_refusal(&s, -EUCLEAN, "damaged");
 	ck_assert_int_eq(access(wal, F_OK), 0);
-	expect_refusal(&s, -EUCLEAN, "damaged"); /* and again */
+	expect_refusal(&s, -EUCLEAN, "fetchd --recover"); /* and again */
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(a_check_finds_what_a_proper_stop_hid)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	ck_assert_int_eq(db_check(s.db, &err), 0);
+	db_close(s.db);
+	fill_and_spoil(&s);
+	scratch_open(&s); /* its clean mark is believed */
+	ck_assert_int_eq(db_check(s.db, &err), -EUCLEAN);
+	ck_assert_msg(strstr(err.text, "fetchd --recover") != NULL, "%s", err.text);
 	scratch_done(&s);
 }
 END_TEST
@@ -553,7 +577,7 @@ UNIT_MAIN("db", a_new_database_is_ours_in_wal_mode_with_strict_tables,
 	  garbage_is_refused_and_left_alone, another_programs_database_is_refused_and_left_alone,
 	  a_newer_schema_is_refused_and_left_alone,
 	  damage_is_found_after_an_unclean_stop_and_nothing_is_changed,
-	  a_log_without_its_database_is_not_thrown_away,
+	  a_check_finds_what_a_proper_stop_hid, a_log_without_its_database_is_not_thrown_away,
 	  a_database_without_its_log_has_gone_back_and_is_left_alone, a_log_cut_short_is_refused,
 	  a_database_that_was_used_is_not_begun_anew, without_a_witness_nothing_is_refused,
 	  a_commit_that_failed_is_not_counted, a_missing_directory_is_a_sentence,
