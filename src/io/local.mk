@@ -10,4 +10,6 @@ src_io_libio_a_SOURCES = \
 	src/io/terminal.c \
 	src/io/terminal.h \
 	src/io/thread.c \
-	src/io/thread.h
+	src/io/thread.h \
+	src/io/tree.c \
+	src/io/tree.h
