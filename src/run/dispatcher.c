@@ -18,6 +18,7 @@
 #include "base/xalloc.h"
 #include "io/file.h"
 #include "run/dispatcher_internal.h"
+#include "run/fresh.h"
 #include "store/switches.h"
 
 #define TAKE        512
@@ -278,11 +279,16 @@ static void watch_mailboxes(struct dispatcher *dispatcher)
 /* Opens the ledger, reads what is unfinished, and starts the threads that share it. */
 static int open_ledger(struct dispatcher *dispatcher, struct err *err)
 {
-	char *path = xasprintf("%s/fetchd.db", dispatcher->options.config->state_dir);
+	const struct config *config = dispatcher->options.config;
+	char *path = xasprintf("%s/fetchd.db", config->state_dir);
+	const struct fresh_place place = { path, config->data_dir, dispatcher->root };
 	struct seed **seeds = NULL;
 	struct db *db = NULL;
 	size_t n = 0;
-	int rc = db_open(path, &db, err);
+	int rc = fresh_check(&place, err);
+
+	if (rc == 0)
+		rc = db_open(path, &db, err);
 
 	if (rc == 0) {
 		dispatcher->switches = switches_all(db, err);

@@ -16,6 +16,8 @@ src_run_librun_a_SOURCES = \
 	src/run/dispatcher_stop.c \
 	src/run/fleet.c \
 	src/run/fleet.h \
+	src/run/fresh.c \
+	src/run/fresh.h \
 	src/run/head.c \
 	src/run/head.h \
 	src/run/lander.c \

@@ -6,6 +6,7 @@ RUN_TESTS = \
 	tests/unit/run/digest_test \
 	tests/unit/run/dispatcher_test \
 	tests/unit/run/fleet_test \
+	tests/unit/run/fresh_test \
 	tests/unit/run/lander_test \
 	tests/unit/run/landing_test \
 	tests/unit/run/latency_test \
@@ -28,6 +29,8 @@ tests_unit_run_dispatcher_test_SOURCES = tests/unit/run/dispatcher_test.c tests/
 tests_unit_run_dispatcher_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_fleet_test_SOURCES = tests/unit/run/fleet_test.c tests/unit/run/house.h
 tests_unit_run_fleet_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_fresh_test_SOURCES = tests/unit/run/fresh_test.c tests/unit/unit.h
+tests_unit_run_fresh_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_lander_test_SOURCES = tests/unit/run/lander_test.c tests/unit/run/house.h
 tests_unit_run_lander_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_landing_test_SOURCES = tests/unit/run/landing_test.c tests/unit/run/house.h
