@@ -7,25 +7,12 @@
 #include "base/xalloc.h"
 #include "data/shred.h"
 #include "data/tail_internal.h"
+#include "data/whole.h"
 
 struct lines {
 	struct slice *items;
 	size_t len;
 };
-
-/* The walk trusts its bytes, and the file may have been in other hands: so they are proven
- * first. */
-static bool proven(struct slice line)
-{
-	struct slice whole;
-	struct scan scan;
-	enum scan_token token;
-
-	scan_init(&scan, line.ptr, line.len, SCAN_DEPTH_MAX);
-	token = scan_next(&scan);
-	return token > SCAN_END && scan_skip(&scan, token, &whole) == 0 &&
-	       scan_next(&scan) == SCAN_END && whole.ptr == line.ptr;
-}
 
 static int split(const char *at, const char *end, struct lines *lines, struct err *err)
 {
@@ -35,7 +22,8 @@ static int split(const char *at, const char *end, struct lines *lines, struct er
 		const char *feed = memchr(at, '\n', (size_t)(end - at));
 		struct slice line = { at, (size_t)((feed ? feed : end) - at) };
 
-		if (!proven(line))
+		/* The walk trusts its bytes, and the file may have been in other hands. */
+		if (!whole_json(line))
 			return err_set(err, -EINVAL, "the last rows are not JSON lines");
 		if (lines->len == room) {
 			room = room ? room * 2 : 64;

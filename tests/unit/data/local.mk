@@ -63,3 +63,8 @@ check_PROGRAMS += tests/unit/data/manifest_test
 TESTS += tests/unit/data/manifest_test
 tests_unit_data_manifest_test_SOURCES = tests/unit/data/manifest_test.c tests/unit/data/faults.h tests/unit/unit.h
 tests_unit_data_manifest_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/whole_test
+TESTS += tests/unit/data/whole_test
+tests_unit_data_whole_test_SOURCES = tests/unit/data/whole_test.c tests/unit/unit.h
+tests_unit_data_whole_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
