@@ -55,7 +55,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/tail.h \
 	src/data/tail_csv.c \
 	src/data/tail_internal.h \
-	src/data/tail_jsonl.c \
+	src/data/tail_json.c \
+	src/data/tail_source.c \
 	src/data/walk.h \
 	src/data/whole.c \
 	src/data/whole.h

@@ -1,4 +1,4 @@
-/* Compressors as machines that are fed and drained: private to pack.c.
+/* Compressors as machines that are fed and drained: private to this floor.
  *
  * This is the one door to zlib's and zstd's compressing side. A machine holds one stream: one gzip
  * member (RFC 1952) without name and time, or one zstd frame (RFC 8878) with its length and

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "data/tail_internal.h"
-#include "io/file.h"
 
 #define STEP ((uint64_t)64 << 10) /* read first; then as much again as there is */
 
@@ -24,26 +23,27 @@ struct search {
 };
 
 /* Goes on backwards; true when the n-th row from the end has been found whole. */
-static bool search_back(const struct buf *text, unsigned n, bool quotes, struct search *search)
+static bool search_back(const struct buf *text, const struct tail_span *span, struct search *search)
 {
 	while (search->at > 0) {
 		char c = text->data[--search->at];
 
-		search->quote ^= quotes && c == '"';
+		search->quote ^= span->quotes && c == '"';
 		if (c != '\n' || search->quote)
 			continue;
 		if (search->at + 1 < text->len)
 			search->begins = search->at + 1;
-		if (++search->ends > n)
+		if (++search->ends > span->n)
 			return true;
 	}
 	return false;
 }
 
 /* Puts the `more` bytes of the file before what is there in front of it. */
-static int read_before(const struct tail *tail, uint64_t more, struct buf *text)
+static int read_before(const struct tail_source *source, uint64_t end, uint64_t more,
+		       struct buf *text)
 {
-	uint64_t from = tail->bytes - text->len - more;
+	uint64_t from = end - text->len - more;
 	struct buf whole;
 	char *to;
 	int code;
@@ -52,7 +52,7 @@ static int read_before(const struct tail *tail, uint64_t more, struct buf *text)
 	to = buf_reserve(&whole, more + text->len);
 	if (!to)
 		return -E2BIG;
-	code = file_pread_all(tail->fd, to, more, (off_t)from);
+	code = tail_source_read(source, from, to, more);
 	if (code < 0) {
 		buf_done(&whole);
 		return code;
@@ -70,33 +70,39 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-int tail_window(const struct tail *tail, uint64_t first, bool quotes, struct buf *text,
-		size_t *where, struct err *err)
+/* Reads on until enough rows are found; 0: all there are. -E2BIG: no more may be read. */
+static int find_rows(const struct tail_source *source, const struct tail_span *span,
+		     struct buf *text, struct search *search)
 {
-	uint64_t all = tail->bytes - first, more = STEP;
-	struct search search = { 0 };
-	int code = 0;
+	uint64_t all = span->end - span->first, more = STEP;
 
-	buf_init(text, TAIL_BYTES_MAX);
-	*where = 0;
 	while (text->len < all) {
+		int code;
+
 		more = smaller(smaller(more, all - text->len), TAIL_BYTES_MAX - text->len);
-		code = more ? read_before(tail, more, text) : -E2BIG;
+		code = more ? read_before(source, span->end, more, text) : -E2BIG;
 		if (code < 0)
-			break;
-		search.at += more;
-		search.begins += more;
-		if (search_back(text, tail->n, quotes, &search)) {
-			*where = search.begins;
-			return 0;
-		}
+			return code;
+		search->at += more;
+		search->begins += more;
+		if (search_back(text, span, search))
+			return 1;
 		more = text->len;
 	}
-	if (code == 0) /* all the rows there are */
-		return 0;
-	*where = search.begins;
-	if (code == -E2BIG && search.ends > 1)
-		return 0; /* fewer than asked, but whole ones */
+	return 0;
+}
+
+int tail_window(const struct tail_source *source, const struct tail_span *span, struct buf *text,
+		size_t *where, struct err *err)
+{
+	struct search search = { .ends = span->open };
+	int code;
+
+	buf_init(text, TAIL_BYTES_MAX);
+	code = find_rows(source, span, text, &search);
+	*where = code == 0 ? 0 : search.begins;
+	if (code >= 0 || (code == -E2BIG && search.ends > 1))
+		return 0; /* perhaps fewer than asked, but whole ones */
 	buf_done(text);
 	if (code == -E2BIG)
 		return err_set(err, code, "the last row is longer than %d MiB",
@@ -106,5 +112,13 @@ int tail_window(const struct tail *tail, uint64_t first, bool quotes, struct buf
 
 int tail_read(const struct tail *tail, struct err *err)
 {
-	return tail->format == JOB_FORMAT_CSV ? tail_csv(tail, err) : tail_jsonl(tail, err);
+	struct tail_source source;
+	int code = tail_source_open(tail, &source, err);
+
+	if (code < 0)
+		return code;
+	code = tail->format == JOB_FORMAT_CSV ? tail_csv(tail, &source, err)
+					      : tail_json(tail, &source, err);
+	tail_source_done(&source);
+	return code;
 }

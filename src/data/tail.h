@@ -19,12 +19,17 @@ struct tail {
 	enum job_format format;
 	unsigned n; /* rows wanted, at most 10,000 */
 	struct json *columns, *rows;
+	const struct json *policy;  /* how CSV was written (format_policy); NULL: as by default */
+	enum job_compress compress; /* the file is one such stream, */
+	uint64_t raw_bytes;         /* of so many bytes when it is expanded */
 };
 
 /* The last n rows as arrays of texts, in file order, pushed to `rows`; `columns` gets the header's
- * names (CSV), or the keys in order of first sight (JSONL, flattened as in CSV). Both are arrays of
+ * names (CSV), or the keys in order of first sight (JSON, flattened as in CSV). Both are arrays of
  * the caller's, and untouched on failure. A CSV null is JSON null, an empty text "". Fewer rows
- * when the limits above are met.
+ * when the limits above are met. What stands behind the last row of a JSON array may be among
+ * `bytes` or not. A compressed file is expanded from its beginning, of which only the last part is
+ * kept.
  *
  * 0; -EINVAL: the file is not what we wrote; -E2BIG: not even one row (or the header) is within
  * the limits; -EIO and the like, also when the file is shorter than `bytes`. */

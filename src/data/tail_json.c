@@ -1,10 +1,12 @@
-/* Rows of JSON lines, flattened into a table: see tail.h. */
+/* Rows of JSON lines and of JSON arrays, flattened into a table: see tail.h. A row of either stands
+ * in a line of its own, in an array with a comma behind all but the last. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/scan.h"
 #include "base/xalloc.h"
+#include "data/jsonarray.h"
 #include "data/shred.h"
 #include "data/tail_internal.h"
 #include "data/whole.h"
@@ -14,23 +16,34 @@ struct lines {
 	size_t len;
 };
 
-static int split(const char *at, const char *end, struct lines *lines, struct err *err)
+/* The line at `at`, and the way behind it. */
+static struct slice cut_line(const char **at, const char *end)
+{
+	const char *feed = memchr(*at, '\n', (size_t)(end - *at));
+	struct slice line = { *at, (size_t)((feed ? feed : end) - *at) };
+
+	*at = feed ? feed + 1 : end;
+	return line;
+}
+
+static int split(const char *at, const char *end, bool array, struct lines *lines, struct err *err)
 {
 	size_t room = 0;
 
 	while (at < end) {
-		const char *feed = memchr(at, '\n', (size_t)(end - at));
-		struct slice line = { at, (size_t)((feed ? feed : end) - at) };
+		struct slice line = cut_line(&at, end);
 
+		if (array && at < end && line.len > 0 && line.ptr[line.len - 1] == ',')
+			line.len--;
 		/* The walk trusts its bytes, and the file may have been in other hands. */
 		if (!whole_json(line))
-			return err_set(err, -EINVAL, "the last rows are not JSON lines");
+			return err_set(err, -EINVAL,
+				       "the last rows are not JSON as it was written");
 		if (lines->len == room) {
 			room = room ? room * 2 : 64;
 			lines->items = xreallocarray(lines->items, room, sizeof(*lines->items));
 		}
 		lines->items[lines->len++] = line;
-		at = line.ptr + line.len + 1;
 	}
 	return 0;
 }
@@ -116,28 +129,59 @@ static void answer(const struct tail *tail, const struct lines *lines, const cha
 	shred_done(&shred);
 }
 
-int tail_jsonl(const struct tail *tail, struct err *err)
+/* Between the brackets: from the first row to the end of the last one. */
+static int array_span(const struct tail_source *source, struct tail_span *span)
 {
-	struct names names = { 0 };
-	struct lines lines = { 0 };
-	const char *end;
-	struct buf text;
-	size_t where;
+	static const char footer[] = JSONARRAY_FOOTER;
+	char there[sizeof(footer) - 1];
 	int code;
 
-	if (tail->bytes == 0 || tail->n == 0)
-		return 0;
-	code = tail_window(tail, 0, false, &text, &where, err);
-	if (code < 0)
-		return code;
-	end = text.data + text.len;
-	code = split(text.data + where, end, &lines, err);
+	span->open = true;
+	if (source->bytes >= sizeof(there)) {
+		code = tail_source_read(source, source->bytes - sizeof(there), there,
+					sizeof(there));
+		if (code < 0)
+			return code;
+		if (memcmp(there, footer, sizeof(there)) == 0)
+			span->end -= sizeof(there);
+	}
+	span->first = span->end < 2 ? span->end : 2; /* [ and the line feed before the first row */
+	return 0;
+}
+
+static int answer_lines(const struct tail *tail, const struct buf *text, size_t where,
+			struct err *err)
+{
+	const char *end = text->data + text->len;
+	struct names names = { 0 };
+	struct lines lines = { 0 };
+	bool array = tail->format == JOB_FORMAT_JSON;
+	int code = split(text->data + where, end, array, &lines, err);
+
 	if (code == 0)
 		code = find_names(&lines, end, &names, err);
 	if (code == 0)
 		answer(tail, &lines, end, &names);
 	free(lines.items);
 	names_done(&names);
+	return code;
+}
+
+int tail_json(const struct tail *tail, const struct tail_source *source, struct err *err)
+{
+	struct tail_span span = { .end = source->bytes, .n = tail->n };
+	struct buf text;
+	size_t where;
+	int code = tail->format == JOB_FORMAT_JSON ? array_span(source, &span) : 0;
+
+	if (code < 0)
+		return err_sys(err, code, "cannot read the end of the file");
+	if (span.end == span.first || span.n == 0)
+		return 0;
+	code = tail_window(source, &span, &text, &where, err);
+	if (code < 0)
+		return code;
+	code = answer_lines(tail, &text, where, err);
 	buf_done(&text);
 	return code;
 }
