@@ -23,8 +23,16 @@ GROUPS = [
     ("a-disk-that-stays-full-for-some-calls", "enospc", {"for": 3}, 4, 200),
     ("no-quota-left", "edquot", {}, 4, 200),
     ("interrupted-calls", "eintr", {}, 8, 500),
+    ("interrupted-writes", "eintr", {"call": "write"}, 6, 100),
     ("short-writes", "short", {}, 8, 700),
     ("every-write-short", "short", {"for": 1000000}, 1, 1),
+]
+# The same, and a kill within some calls after the error: while it is being mended.
+SOON = 12
+KILLED = [
+    ("an-error-and-then-a-kill", "eio", {}, 6, 400),
+    ("a-full-disk-and-then-a-kill", "enospc", {}, 4, 200),
+    ("a-commit-that-fails-and-then-a-kill", "eio", {"path": "db-wal", "call": "fdatasync"}, 6, 200),
 ]
 SENTENCES = ("Input/output error", "No space left on device", "Disk quota exceeded", "Interrupted system call",
              "disk I/O error", "database or disk is full", "unable to open database file", "cannot write",
@@ -39,9 +47,9 @@ def refused_to_start(stage, status):
 
 def play(stage, point):
     status, calls = stage.faulty_life(point.env())
-    hits = [call for call in calls if call.what == "hit"]
+    hits = faulty.hits_of(calls)
     wrong = [f"used after its sync had failed: {call}" for call in calls if call.what == "violation"]
-    if status != 0 and not refused_to_start(stage, status):
+    if status not in (0, -9 if "kill" in point.options else 0) and not refused_to_start(stage, status):
         wrong.append(f"the daemon ended with {status}: {stage.log()[-2000:]}")
     stage.refused.clear()
     return hits, wrong + stage.finish() + stage.check()
@@ -54,6 +62,10 @@ def groups(dice):
         if options.get("for", 1) > total:
             chosen = [1]
         yield name, [faulty.Point(kind, at, options) for at in chosen]
+    for name, kind, options, short, long in KILLED:
+        total = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
+        yield name, [faulty.Point(kind, at, {**options, "kill": dice.randint(1, SOON)})
+                     for at in faulty.spread(total, long if faulty.LONG else short, dice)]
 
 
 sys.exit(faulty.main(play, groups))

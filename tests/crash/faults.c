@@ -10,6 +10,7 @@
  *   FAULT_AT=N        at the Nth call, from 1; only calls that can fail so count for eintr, short
  *   FAULT_FOR=M       and the M - 1 calls after it (default 1)
  *   FAULT_CALL=NAME   count only calls of this name; FAULT_PATH=TEXT only on paths holding TEXT
+ *   FAULT_KILL=K      kill the Kth call of any name after the first that was hit
  *   FAULT_LOG=FILE    one line a call that was hit, one with the total at exit
  *   FAULT_TRACE=1     one line for every call, in the order in which they ended
  *
@@ -53,13 +54,14 @@ static struct {
 	size_t below_len; /* 0: nothing is ours */
 	enum kind kind;
 	int error;
-	unsigned long at, repeat;
+	unsigned long at, repeat, kill;
 	const char *only_call, *only_path;
 	bool trace;
 	int log;
 } plan = { .log = -1 };
 
-static atomic_ulong calls;
+static atomic_ulong calls, later; /* those that were counted; all since the first hit */
+static atomic_bool hit;
 static long unsynced[FDS];    /* where what was appended since the last sync begins, plus 1; or 0 */
 static atomic_bool lost[FDS]; /* a sync failed on it */
 
@@ -86,6 +88,7 @@ __attribute__((constructor)) static void read_plan(void)
 
 	plan.at = number_of("FAULT_AT", 0);
 	plan.repeat = number_of("FAULT_FOR", 1);
+	plan.kill = number_of("FAULT_KILL", 0);
 	plan.only_call = getenv("FAULT_CALL");
 	plan.only_path = getenv("FAULT_PATH");
 	plan.trace = number_of("FAULT_TRACE", 0) != 0;
@@ -190,14 +193,24 @@ static void end_by(int signal)
 	syscall(SYS_kill, getpid(), signal);
 }
 
+static void kill_later(const struct call *call)
+{
+	if (plan.kill == 0 || !atomic_load(&hit) || atomic_fetch_add(&later, 1) + 1 != plan.kill)
+		return;
+	say("hit", call, 0);
+	end_by(SIGKILL);
+}
+
 void faults_before(struct call *call, unsigned traits)
 {
+	kill_later(call);
 	if (!counts(call, traits))
 		return;
 	call->number = atomic_fetch_add(&calls, 1) + 1;
 	call->hit = plan.at > 0 && call->number >= plan.at && call->number - plan.at < plan.repeat;
 	if (!call->hit)
 		return;
+	atomic_store(&hit, true);
 	say("hit", call, 0);
 	if (plan.kind == KILL || plan.kind == STOP)
 		end_by(plan.kind == KILL ? SIGKILL : SIGSTOP);

@@ -9,8 +9,10 @@ dist_check_SCRIPTS += tests/crash/powerloss.t tests/crash/diskfull.t tests/crash
 TESTS += tests/crash/powerloss.t tests/crash/diskfull.t tests/crash/damaged.t
 
 # Faults at the nth call, by a library for LD_PRELOAD.
-dist_check_SCRIPTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t
-TESTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t
+dist_check_SCRIPTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t \
+	tests/crash/mutants.t
+TESTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t \
+	tests/crash/mutants.t
 EXTRA_DIST += tests/crash/faulty.py tests/crash/faults.c tests/crash/faults_calls.c tests/crash/faults.h
 check_DATA = tests/crash/faults.so
 CLEANFILES += tests/crash/faults.so

@@ -19,7 +19,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import faulty
 
-RECOVERIES = 60 if faulty.LONG else 8
+RECOVERIES = 30 if faulty.LONG else 4  # of each kind
 FRAMES = 32  # where they begin, behind the log's header
 WAL = "state/fetchd.db-wal"
 
@@ -137,13 +137,22 @@ def undisturbed():
         stage.close()
 
 
-def recovery(at):
+def recovery(point):
     stage = faulty.Stage()
     try:
-        stage.faulty_life(faulty.Point("kill", at).env())
+        stage.faulty_life(point.env())
         return trace(stage)
     finally:
         stage.close()
+
+
+def kills(calls, dice):
+    """Anywhere, and where rows stand in a file that no commit knows."""
+    appends = sum(call.name == "write" and call.path.startswith("data/") for call in calls)
+    for at in faulty.spread(calls[-1].number, RECOVERIES, dice):
+        yield faulty.Point("kill", at)
+    for at in faulty.spread(appends, RECOVERIES, dice):
+        yield faulty.Point("killafter", at, {"call": "write", "path": "data/"})
 
 
 def without(calls, unwanted):
@@ -187,8 +196,8 @@ def main():
     print(f"# SEED={faulty.SEED}")
     whole = undisturbed()
     traces = {"undisturbed": Trace(whole)}
-    for at in faulty.spread(whole[-1].number, RECOVERIES, dice):
-        traces[f"after kill:{at}"] = Trace(recovery(at))
+    for point in kills(whole, dice):
+        traces[f"after {point}"] = Trace(recovery(point))
     report = faulty.Report(None)
     for rule in traces["undisturbed"].seen:
         broken = [f"{name}: {sentence}" for name, trace in traces.items()

@@ -28,7 +28,7 @@ import records
 
 TOP = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
 FETCHD = TOP / "src/fetchd/fetchd"
-PATIENCE = 120
+PATIENCE = int(os.environ.get("PATIENCE", 120))
 
 # One job a line: how many pages each part has, what the second run has when the file was changed (the
 # number of parts), and its settings. `pages` beyond 1 are chains by cursor.

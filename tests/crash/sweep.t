@@ -16,10 +16,6 @@ SHORT, DOUBLES = 24, 500
 STARTING = 90  # so many calls are about what a restart makes before it goes on
 
 
-def hits_of(calls):
-    return [call for call in calls if call.what == "hit"]
-
-
 def play(stage, point):
     lives = [point.env()]
     if "again" in point.options:
@@ -27,7 +23,7 @@ def play(stage, point):
     hits = []
     for env in lives:
         status, calls = stage.faulty_life(env)
-        hits += hits_of(calls)
+        hits += faulty.hits_of(calls)
         if status not in (0, -9):
             return hits, [f"the daemon ended with {status}: {stage.log()[-2000:]}"]
         if status == 0:

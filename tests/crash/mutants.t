@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""The commit, broken on purpose: each mutant is one small change to a copy of the built tree, and the test
+named for it must fail. A change that does not apply any more is a failure too: the table is out of date.
+
+Only with FETCHD_LONG, as each takes a build and a test. ONLY=part of a name plays some of them.
+"""
+import dataclasses
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
+SEED = os.environ.get("SEED", "20261123")
+PATIENCE = 900
+
+
+@dataclasses.dataclass
+class Mutant:
+    name: str
+    file: str
+    edits: list   # (text that stands there once, what takes its place)
+    test: str     # the test that must fail
+    group: str = ""  # of its groups of points, the ones that matter
+
+
+SWEEP, ERRORS, ORDER = "tests/crash/sweep.t", "tests/crash/errors.t", "tests/crash/order.t"
+
+MUTANTS = [
+    Mutant("what-was-not-committed-is-not-cut-off", "src/data/outfile_recover.c",
+           [("(ftruncate(fd, length) < 0 || fsync(fd) < 0)", "fsync(fd) < 0")], SWEEP),
+    Mutant("what-was-cut-off-is-not-synced", "src/data/outfile_recover.c",
+           [("(ftruncate(fd, length) < 0 || fsync(fd) < 0)", "ftruncate(fd, length) < 0")], ORDER),
+    Mutant("data-is-not-synced", "src/data/outfile.c",
+           [("if (fdatasync(out->fd) < 0) {", "if (out->fd < 0) {")], ORDER),
+    Mutant("the-commit-comes-before-the-write", "src/run/lander_batch.c",
+           [("	rc = sync_outputs(lander, err);\n	if (rc == 0)\n		rc = db_begin(lander->db, err);",
+             "	rc = db_begin(lander->db, err);"),
+            ("	rc = db_commit(lander->db, err);\n",
+             "	rc = db_commit(lander->db, err);\n	if (rc == 0)\n		rc = sync_outputs(lander, err);\n")], SWEEP),
+    Mutant("directories-are-not-synced", "src/io/file.c",
+           [("return fsync(dir_fd) < 0 ?", "return dir_fd < 0 ?")], ORDER),
+    Mutant("the-ledger-is-not-synced", "src/store/db.c",
+           [("PRAGMA synchronous = FULL;", "PRAGMA synchronous = NORMAL;")], ORDER),
+    Mutant("a-file-is-renamed-before-the-intent", "src/run/output.c",
+           [("	rc = output_commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);\n	if (rc < 0)\n"
+             "		return rc;\n	rc = outfile_close(output->file, output->closed_name, err);\n",
+             "	rc = outfile_close(output->file, output->closed_name, err);\n	if (rc == 0)\n"
+             "		rc = output_commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);\n")], ORDER),
+    Mutant("a-file-is-created-before-the-intent", "src/run/output_rows.c",
+           [("int rc = output_commit_as(output, db, OUTFILE_OPENING, NULL, err);", "int rc = 0;")], ORDER),
+    Mutant("the-birth-name-is-removed-before-the-commit", "src/data/outfile.c",
+           [("	out->state.phase = OUTFILE_LIVE;\n	out->state.offset = len;",
+             "	if ((dir = shelf_open(out->root, out->path, false, out->mode, NULL)) >= 0)\n"
+             "		outfile_drop_birth(out, dir);\n"
+             "	out->state.phase = OUTFILE_LIVE;\n	out->state.offset = len;")], ORDER),
+    Mutant("a-short-write-is-taken-for-a-whole-one", "src/io/file.c",
+           [("			left -= (size_t)wrote;", "			left = 0;")], ERRORS, "short"),
+    Mutant("an-interrupted-write-is-taken-for-a-whole-one", "src/io/file.c",
+           [("} else if (errno != EINTR) {", "} else if (errno == EINTR) {\n			left = 0;\n		} else {")],
+           ERRORS, "interrupted-writes"),
+    Mutant("a-failed-sync-is-ignored", "src/data/outfile.c",
+           [("if (fdatasync(out->fd) < 0) {", "if (fdatasync(out->fd) < 0 && out->fd < 0) {")],
+           ERRORS, "a-sync-that-fails"),
+    Mutant("a-failed-sync-is-tried-again", "src/data/outfile.c",
+           [("if (fdatasync(out->fd) < 0) {", "if (fdatasync(out->fd) < 0 && fdatasync(out->fd) < 0) {")],
+           ERRORS, "a-sync-that-fails"),
+    Mutant("the-offset-is-one-too-small", "src/run/output.c",
+           [("record.offset = state.offset;", "record.offset = state.offset - (as == OUTFILE_LIVE);")], SWEEP),
+    Mutant("the-offset-is-one-too-large", "src/run/output.c",
+           [("record.offset = state.offset;", "record.offset = state.offset + (as == OUTFILE_LIVE);")], SWEEP),
+    Mutant("a-restart-forgets-the-pages", "src/run/seed.c",
+           [("		*code = ledger_each_chain(db, id, take_chain, seed, err);",
+             "		*code = seed->done ? 0 : ledger_each_chain(db, id, take_chain, seed, err);")], SWEEP),
+    Mutant("a-restart-forgets-the-finished-requests", "src/run/seed.c",
+           [("		*code = ledger_load(db, id, seed->done, err);",
+             "		*code = seed->done ? 0 : ledger_load(db, id, seed->done, err);")], SWEEP),
+    Mutant("what-landed-before-an-error-lands-again", "src/run/lander.c",
+           [("		if (items.at[i]->code != 0)\n", "		if (items.at[i]->code != 1)\n")],
+           "tests/unit/run/lander_test"),
+    Mutant("what-was-written-before-an-error-stays", "src/data/outfile.c",
+           [("	out->state.offset = out->committed;\n", "")], ERRORS, "error"),
+    Mutant("a-cut-gzip-body-is-taken-for-a-whole-one", "src/fetch/decode.c",
+           [("			return cut_short(err);\n		} else if", "			return OUTCOME_OK;\n		} else if")],
+           "tests/unit/fetch/decode_test"),
+]
+
+
+def run(copy, test, group="", build=("src/fetchd/fetchd",)):
+    """(whether it could be built, the exit status of the test, what it said)."""
+    targets = [*build, "tests/crash/faults.so"] if test.startswith("tests/crash") else [test]
+    made = subprocess.run(["make", "-s", "-j2", "-C", str(copy), *targets], capture_output=True, text=True)
+    if made.returncode:
+        return False, 0, made.stdout + made.stderr
+    done = subprocess.run([str(copy / test)], cwd=copy, capture_output=True, text=True, timeout=PATIENCE,
+                          env={**os.environ, "top_builddir": str(copy), "top_srcdir": str(copy), "SEED": SEED,
+                               "GROUP": group, "FETCHD_LONG": "", "FIRST": "1", "PATIENCE": "20", "TMPDIR": str(copy / "tmp")})
+    shutil.rmtree(copy / "tmp")
+    (copy / "tmp").mkdir()
+    return True, done.returncode, done.stdout + done.stderr
+
+
+def play(copy, mutant):
+    """(whether it was caught, what there is to say)."""
+    path = copy / mutant.file
+    original = text = path.read_text()
+    for old, new in mutant.edits:
+        if text.count(old) != 1:
+            return False, f"does not apply to {mutant.file}: {text.count(old)} times {old!r}"
+        text = text.replace(old, new)
+    path.write_text(text)
+    try:
+        built, status, said = run(copy, mutant.test, mutant.group)
+    finally:
+        path.write_text(original)
+    if not built:
+        return False, "cannot be built:\n" + said[-1500:]
+    failed = [line for line in said.splitlines() if line.startswith("not ok")]
+    return bool(status and failed), "\n".join(failed[:3]) or said[-1500:]
+
+
+def copied(where):
+    """The tree as it was built; what a test leaves behind stays behind."""
+    copy = where / "tree"
+    shutil.copytree(TOP, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "build", "*.log", "*.trs"))
+    (copy / "tmp").mkdir(exist_ok=True)
+    return copy
+
+
+def main():
+    if not os.environ.get("FETCHD_LONG"):
+        print("1..0 # SKIP only with FETCHD_LONG")
+        return 0
+    chosen = [mutant for mutant in MUTANTS if os.environ.get("ONLY", "") in mutant.name]
+    number = failed = 0
+    with tempfile.TemporaryDirectory(prefix="fetchd-mutants.") as where:
+        copy = copied(pathlib.Path(where))
+        for test, group in sorted({(mutant.test, mutant.group) for mutant in chosen}):
+            built, status, said = run(copy, test, group)
+            number += 1
+            failed += not built or status != 0
+            print(f"{'ok' if built and status == 0 else 'not ok'} {number} - the-code-as-it-is-passes-{test}"
+                  f"{'-' + group if group else ''}", flush=True)
+            if status or not built:
+                print("# " + said[-1500:].replace("\n", "\n# "))
+        for mutant in chosen:
+            caught, said = play(copy, mutant)
+            number += 1
+            failed += not caught
+            print(f"{'ok' if caught else 'not ok'} {number} - {mutant.name}-is-caught-by-{mutant.test}", flush=True)
+            print("# " + said.replace("\n", "\n# "), flush=True)
+    print(f"1..{number}")
+    return 1 if failed else 0
+
+
+sys.exit(main())
