@@ -148,7 +148,7 @@ static int commit(struct lander *lander, struct lander_items items, struct err *
 
 /* Back to what is committed, everywhere, also when one cannot be brought back now: what another
  * still had gathered would be written twice. The landings not yet committed stay the caller's. */
-static int abandon(struct lander *lander, struct err *err)
+static int undo(struct lander *lander, struct err *err)
 {
 	struct account *account;
 	int failed = 0, rc;
@@ -164,6 +164,16 @@ static int abandon(struct lander *lander, struct err *err)
 		failed = rc < 0 ? rc : failed;
 	}
 	return failed;
+}
+
+/* The ledger comes first: were the commit that failed found done after a crash, it would speak of
+ * rows that are cut off by then. Until that is settled everything stays, and the undoing is owed. */
+static int abandon(struct lander *lander, struct err *err)
+{
+	int rc = db_settle(lander->db, err);
+
+	lander->owed = rc < 0;
+	return rc < 0 ? rc : undo(lander, err);
 }
 
 /* A landing that cannot be written as it is never can be: its run must not go on past it, or a
@@ -231,14 +241,16 @@ int lander_batch(struct lander *lander, struct lander_items items, struct err *e
 		items.at[i]->code = -EINPROGRESS;
 		items.at[i]->account->breaking = false;
 	}
-	rc = fit_columns(lander, items, err);
+	rc = lander->owed ? abandon(lander, err) : 0;
+	if (rc == 0)
+		rc = fit_columns(lander, items, err);
 	if (rc == 0)
 		rc = gather_and_commit(lander, items, live, err);
 	free(live);
 	for (size_t i = 0; i < items.n && rc == 0; i++)
 		if (items.at[i]->code < 0)
 			items.at[i]->account->broken = true;
-	if (rc < 0 && abandon(lander, &second) < 0)
+	if (rc < 0 && !lander->owed && abandon(lander, &second) < 0)
 		err_within(err, "%s", second.text);
 	return rc;
 }

@@ -20,6 +20,7 @@ struct lander {
 	struct output *outputs[OUTPUTS_MAX]; /* most recently used first */
 	atomic_uint noutputs;                /* written by the lander only; others may look */
 	struct complaint trouble;
+	bool owed; /* a batch that failed is not given up yet */
 	atomic_bool give_up;
 };
 

@@ -42,6 +42,10 @@ static const struct sql commit = { "committing", "COMMIT" };
 static const struct sql rollback = { "rolling back", "ROLLBACK" };
 static const struct sql mark_clean = { "marking the stop as clean",
 				       "UPDATE meta SET value = 1 WHERE name = 'clean'" };
+/* Something has to change: SQLite does not write a row that is as it was. */
+static const struct sql settle = { "settling a commit that failed",
+				   "INSERT INTO meta (name, value) VALUES ('settled', 1)"
+				   " ON CONFLICT (name) DO UPDATE SET value = value + 1" };
 static const struct sql was_clean = { "looking whether it was closed properly",
 				      "SELECT value FROM meta WHERE name = 'clean'" };
 static const struct sql quick_check = { "checking it after an unclean stop",
@@ -385,8 +389,10 @@ int db_commit(struct db *db, struct err *err)
 	code = db->failure;
 	if (code && err)
 		*err = db->why;
-	if (!code)
+	if (!code) {
 		code = control(db, &commit, err);
+		db->unsettled |= code < 0;
+	}
 	if (code)
 		db_rollback(db);
 	else
@@ -402,4 +408,21 @@ void db_rollback(struct db *db)
 	db->transaction = false;
 	if (!sqlite3_get_autocommit(db->handle))
 		control(db, &rollback, NULL);
+}
+
+int db_settle(struct db *db, struct err *err)
+{
+	struct stmt st;
+	int code;
+
+	if (!db->unsettled)
+		return 0;
+	code = db_begin(db, err);
+	if (code)
+		return code;
+	st = stmt_open(db, &settle);
+	stmt_run(&st);
+	code = db_commit(db, err);
+	db->unsettled = code != 0;
+	return code;
 }

@@ -30,5 +30,9 @@ void db_close(struct db *db);
 int db_begin(struct db *db, struct err *err);
 int db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db);
+/* A commit that failed may stand in the log all the same, and be found by the next start after a
+ * crash. So nothing it speaks of may be undone on the disk before db_settle has succeeded, which
+ * commits something else in its place. 0 at once when no commit has failed. */
+int db_settle(struct db *db, struct err *err);
 
 #endif

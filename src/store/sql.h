@@ -35,6 +35,7 @@ struct db {
 	bool writing;     /* the writing connection */
 	bool transaction; /* between db_begin and its end */
 	bool doubtful;    /* saw damage or a failing disk: the next start must check the file */
+	bool unsettled;   /* a COMMIT failed: it may be found done after a crash */
 	int failure;      /* what the first failed writer of this transaction met; 0: none */
 	struct err why;   /* its sentence */
 	struct witness *witness; /* of the writing connection */

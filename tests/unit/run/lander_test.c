@@ -601,6 +601,41 @@ START_TEST(a_full_disk_makes_a_batch_wait_and_nothing_is_doubled)
 }
 END_TEST
 
+/* The first page is committed and its file closed before the second finds the disk full. */
+START_TEST(what_a_batch_had_committed_before_trouble_is_not_landed_again)
+{
+	enum { LONG = 900 << 10 };
+	char *body = xcalloc(1, LONG + 32);
+	struct landing *first, *second;
+	struct house house;
+	struct guest guest;
+
+	memset(body, 'l', LONG);
+	memcpy(body, "[{'x': '", 8);
+	strcpy(body + LONG, "'}]");
+	house_init(&house);
+	house_open(&house);
+	guest_begin(&house, &guest,
+		    house_seed("a", "{" TEN ", 'output': {'rotate': {'rows': 1}}}"));
+	first = guest_page(&guest, 0, "[{'x': 7}]");
+	second = guest_page(&guest, 1, body);
+	house_limit(LONG / 2);
+	lander_submit(house.lander, first);
+	lander_submit(house.lander, second);
+	let_it_fail(&house);
+	house_limit(RLIM_INFINITY);
+	house_expect(&house, 2);
+	house_close(&house, false);
+	guest_done(&guest);
+	guest.seed = loaded(&house, 1);
+	ck_assert_uint_eq(guest.seed->record.counts.landed, 2);
+	ck_assert_uint_eq(guest.seed->record.counts.rows, 2);
+	guest_done(&guest);
+	free(body);
+	house_done(&house);
+}
+END_TEST
+
 /* One output's way back fails too, because its file was taken away and that cannot be recorded on
  * a full disk. The other output must be brought back all the same. */
 START_TEST(trouble_with_one_output_does_not_double_the_rows_of_another)
@@ -748,6 +783,7 @@ UNIT_MAIN("lander", pages_come_back_committed_and_stand_in_file_and_ledger,
 	  another_format_begins_a_file_of_its_own, other_declared_columns_begin_a_new_file,
 	  a_landing_refused_for_good_breaks_its_run_and_no_other,
 	  a_full_disk_makes_a_batch_wait_and_nothing_is_doubled,
+	  what_a_batch_had_committed_before_trouble_is_not_landed_again,
 	  trouble_with_one_output_does_not_double_the_rows_of_another,
 	  told_to_give_up_it_sends_back_what_it_cannot_land,
 	  a_file_taken_away_costs_no_row_that_comes_after, a_switch_is_kept,

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/xalloc.h"
@@ -477,6 +478,61 @@ START_TEST(a_full_disk_is_enospc_and_heals)
 }
 END_TEST
 
+static int failing_syncs; /* how many more fdatasync(2) of SQLite fail */
+
+int fdatasync(int fd)
+{
+	if (failing_syncs == 0)
+		return (int)syscall(SYS_fdatasync, fd);
+	failing_syncs--;
+	errno = EIO;
+	return -1;
+}
+
+/* What the next start would find if we were killed now. */
+static bool found_after_a_kill(const struct scratch *s, const char *job)
+{
+	struct scratch after;
+	char command[300];
+	bool found;
+
+	scratch_init(&after);
+	snprintf(command, sizeof(command), "cp %s* %s && rm -f %s-shm", s->path, after.dir,
+		 after.path);
+	ck_assert_int_eq(system(command), 0);
+	scratch_open(&after);
+	found = switch_of(after.db, job, false);
+	scratch_done(&after);
+	return found;
+}
+
+START_TEST(a_failed_commit_is_gone_for_good_once_it_is_settled)
+{
+	struct scratch s;
+	struct err err = ERR_INIT;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	scratch_begin(&s);
+	switches_put(s.db, "before", true);
+	scratch_commit(&s);
+	scratch_begin(&s);
+	switches_put(s.db, "weather", true);
+	failing_syncs = 1;
+	ck_assert_int_lt(db_commit(s.db, &err), 0);
+	ck_assert(!switch_of(s.db, "weather", false));
+	ck_assert(found_after_a_kill(&s, "weather")); /* why there is such a thing */
+	failing_syncs = 1;
+	ck_assert_int_lt(db_settle(s.db, &err), 0);
+	ck_assert_int_eq(db_settle(s.db, &err), 0);
+	ck_assert(!found_after_a_kill(&s, "weather"));
+	failing_syncs = 1; /* nothing to settle: nothing is written */
+	ck_assert_int_eq(db_settle(s.db, &err), 0);
+	failing_syncs = 0;
+	scratch_done(&s);
+}
+END_TEST
+
 static int64_t clean_mark(const char *path)
 {
 	sqlite3 *raw;
@@ -583,5 +639,6 @@ UNIT_MAIN("db", a_new_database_is_ours_in_wal_mode_with_strict_tables,
 	  a_commit_that_failed_is_not_counted, a_missing_directory_is_a_sentence,
 	  the_reader_sees_commits_and_cannot_write, rolled_back_writes_are_gone,
 	  the_first_failure_of_a_writer_is_the_commits_answer, a_full_disk_is_enospc_and_heals,
+	  a_failed_commit_is_gone_for_good_once_it_is_settled,
 	  a_failing_disk_is_eio_and_makes_the_next_start_check, a_lock_held_elsewhere_is_ebusy,
 	  a_switch_replaces_the_one_before_and_can_be_dropped)
