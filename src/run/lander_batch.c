@@ -167,7 +167,7 @@ static int undo(struct lander *lander, struct err *err)
 }
 
 /* The ledger comes first: were the commit that failed found done after a crash, it would speak of
- * rows that are cut off by then. Until that is settled everything stays, and the undoing is owed. */
+ * rows that are cut off by then. Until that is settled everything stays, and undoing is owed. */
 static int abandon(struct lander *lander, struct err *err)
 {
 	int rc = db_settle(lander->db, err);

@@ -15,12 +15,13 @@ import faulty
 
 # Name, kind, what else, how many points in the short and in the long form.
 GROUPS = [
-    ("input-output-errors", "eio", {}, 12, 700),
-    ("a-sync-that-fails", "eio", {"call": "fdatasync"}, 8, 300),
+    ("input-output-errors", "eio", {}, 8, 700),
+    ("a-sync-of-data-that-fails", "eio", {"call": "fdatasync", "path": "data/"}, 6, 100),
+    ("a-commit-that-fails", "eio", {"call": "fdatasync", "path": "db-wal"}, 6, 100),
     ("a-directory-that-cannot-be-synced", "eio", {"call": "fsync"}, 4, 100),
     ("a-write-that-fails", "eio", {"call": "write"}, 4, 100),
-    ("a-full-disk", "enospc", {}, 8, 500),
-    ("a-disk-that-stays-full-for-some-calls", "enospc", {"for": 3}, 4, 200),
+    ("a-full-disk", "enospc", {}, 6, 500),
+    ("a-disk-that-stays-full-for-some-calls", "enospc", {"for": 3}, 3, 200),
     ("no-quota-left", "edquot", {}, 4, 200),
     ("interrupted-calls", "eintr", {}, 8, 500),
     ("interrupted-writes", "eintr", {"call": "write"}, 6, 100),
@@ -45,6 +46,12 @@ def refused_to_start(stage, status):
     return status == 1 and not stage.promised and any(sentence in last for sentence in SENTENCES)
 
 
+def may_stay(sentence, hits):
+    """A birth name whose unlink failed goes at the next commit, or when the output is opened again."""
+    return any(call.name == "unlink" and call.path == f"data/{sentence.removesuffix(' was left behind')}"
+               for call in hits)
+
+
 def play(stage, point):
     status, calls = stage.faulty_life(point.env())
     hits = faulty.hits_of(calls)
@@ -52,7 +59,8 @@ def play(stage, point):
     if status not in (0, -9 if "kill" in point.options else 0) and not refused_to_start(stage, status):
         wrong.append(f"the daemon ended with {status}: {stage.log()[-2000:]}")
     stage.refused.clear()
-    return hits, wrong + stage.finish() + stage.check()
+    wrong += stage.finish() + [sentence for sentence in stage.check() if not may_stay(sentence, hits)]
+    return hits, wrong
 
 
 def groups(dice):
