@@ -32,6 +32,7 @@ src_data_libdata_a_SOURCES = \
 	src/data/names.h \
 	src/data/outfile.c \
 	src/data/outfile.h \
+	src/data/outfile_append.c \
 	src/data/outfile_internal.h \
 	src/data/outfile_recover.c \
 	src/data/pack.c \

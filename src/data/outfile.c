@@ -1,4 +1,5 @@
-/* The live file: created, appended to, synced, given up, closed. See outfile.h.
+/* The live file: created, given up, closed. See outfile.h; what happens to it in between stands in
+ * outfile_append.c, and what a crash leaves of it in outfile_recover.c.
  *
  * How a file is born. The intent OPENING says only that a file may come to be; a crash later, is
  * the file at the live name ours, to be removed, or somebody's, to be kept? Nothing in the file can
@@ -9,20 +10,6 @@
  * somebody puts there between our look and our link is an error, never overwritten. On a file
  * system without hard links the birth name is renamed instead; a crash before the first commit then
  * leaves a file that counts as foreign and is put aside: untidy, but nothing is lost or doubled.
- *
- * What a failed fdatasync means. The kernel may have dropped the pages it could not write and
- * called them clean, so a second fdatasync on that descriptor succeeds and proves nothing. All that
- * is known is that the bytes up to the committed offset were on disk at an earlier, successful
- * sync. They stay there: what failed was a write of later blocks, and of the one block that both
- * share, in which the committed bytes are the same before and after. Hence: close the descriptor,
- * open the file anew, cut it to the committed offset, sync that, and never append again; the file
- * is closed by the ordinary protocol (intent, rename, commit), and the rows that were not committed
- * are landed again, into a new file. A crash at any point of this finds phase LIVE or CLOSING with
- * the committed offset, which outfile_recover handles as always.
- *
- * Why the length is looked at before every append. We write at the offset we believe in. If
- * somebody truncated the file (`> x.csv`), that would leave a hole of NUL bytes; if somebody
- * appended, we would write over it. Two system calls a commit are a fair price.
  */
 #include "data/outfile.h"
 
@@ -99,7 +86,7 @@ void outfile_birth_leaf(const struct outfile *out, char leaf[static SHELF_NAME_M
 		 out->state.sequence);
 }
 
-/* A file under its birth name, with the header in it. A descriptor, or -errno. */
+/* A file under its birth name, with header and footer in it. A descriptor, or -errno. */
 static int give_birth(const struct outfile *out, int dir, const void *header, size_t len)
 {
 	char birth[SHELF_NAME_MAX];
@@ -111,7 +98,7 @@ static int give_birth(const struct outfile *out, int dir, const void *header, si
 	fd = openat(dir, birth, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, out->mode);
 	if (fd < 0)
 		return -errno;
-	code = fchmod(fd, out->mode) < 0 ? -errno : file_write_all(fd, header, len, NULL);
+	code = fchmod(fd, out->mode) < 0 ? -errno : outfile_write(out, fd, header, len);
 	if (code < 0) {
 		close(fd);
 		unlinkat(dir, birth, 0);
@@ -200,83 +187,6 @@ int outfile_create(struct outfile *out, const void *header, size_t len, int64_t 
 	return 0;
 }
 
-/* Is the file as long as we left it? */
-static int check_length(const struct outfile *out, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(out->fd, &st) < 0)
-		return err_sys(err, -errno, "cannot look at %s%s", out->path, out->extension);
-	if ((uint64_t)st.st_size == out->state.offset)
-		return 0;
-	return err_set(err, -EUCLEAN,
-		       "%s%s has %" PRId64 " bytes where we left it with %" PRIu64
-		       ": somebody else writes to it",
-		       out->path, out->extension, (int64_t)st.st_size, out->state.offset);
-}
-
-static int usable(const struct outfile *out, struct err *err)
-{
-	assert(out->state.phase == OUTFILE_LIVE);
-	if (out->fd < 0 || out->failed || out->sealed || out->renamed[0])
-		return err_set(err, -EIO, "%s%s takes no more data after a failure", out->path,
-			       out->extension);
-	return 0;
-}
-
-int outfile_append(struct outfile *out, const void *bytes, size_t len, uint64_t rows,
-		   struct err *err)
-{
-	int code = usable(out, err);
-
-	if (code == 0)
-		code = check_length(out, err);
-	if (code < 0) {
-		out->failed = true;
-		return code;
-	}
-	code = file_write_all(out->fd, bytes, len, NULL);
-	if (code < 0) {
-		out->failed = true;
-		return err_sys(err, code, "cannot append to %s%s", out->path, out->extension);
-	}
-	out->state.offset += len;
-	out->state.rows += rows;
-	return 0;
-}
-
-/* Does the live name still lead to the file that is open? */
-static int check_name(const struct outfile *out, struct err *err)
-{
-	char *name = xasprintf("%s%s", out->path, out->extension);
-	struct stat st;
-	int code = shelf_look(out->root, name, &st);
-
-	if (code == -ENOENT || (code == 0 && st.st_ino != out->state.ino))
-		code = err_set(err, -EUCLEAN, "%s was moved, replaced or removed under our hands",
-			       name);
-	else if (code < 0)
-		code = err_sys(err, code, "cannot look at %s", name);
-	free(name);
-	return code;
-}
-
-int outfile_sync(struct outfile *out, struct err *err)
-{
-	int code = usable(out, err);
-
-	if (code < 0)
-		return code;
-	if (fdatasync(out->fd) < 0) {
-		out->failed = out->sealed = true;
-		return err_sys(err, -errno, "cannot write %s%s to the disk", out->path,
-			       out->extension);
-	}
-	code = check_name(out, err);
-	out->failed = code < 0;
-	return code;
-}
-
 void outfile_committed(struct outfile *out)
 {
 	int dir;
@@ -347,7 +257,8 @@ int outfile_close(struct outfile *out, const char *name, struct err *err)
 	assert(out->state.phase == OUTFILE_LIVE && out->state.offset == out->committed);
 	if (out->renamed[0] == '\0' && (out->fd < 0 || out->failed))
 		code = outfile_abandon(out, err);
-	if (code == 0 && out->renamed[0] == '\0' && (code = check_name(out, err)) == -EUCLEAN) {
+	if (code == 0 && out->renamed[0] == '\0' &&
+	    (code = outfile_check_name(out, err)) == -EUCLEAN) {
 		out->state.sequence++;
 		outfile_forget(out);
 	}
@@ -376,6 +287,11 @@ void outfile_state(const struct outfile *out, struct outfile_state *state)
 uint64_t outfile_bytes(const struct outfile *out)
 {
 	return out->state.offset + strlen(out->footer);
+}
+
+uint64_t outfile_closed_bytes(const struct outfile_state *state, const char *footer)
+{
+	return state->offset + strlen(footer);
 }
 
 uint64_t outfile_rows(const struct outfile *out)

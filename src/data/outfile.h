@@ -50,8 +50,9 @@ struct outfile_place {
 	int root;              /* descriptor of data_dir, borrowed */
 	const char *path;      /* relative, without extension */
 	const char *extension; /* of the live file: ".csv", ".csv.live" */
-	const char *footer;    /* stands behind the last row (format.h); static; NULL: none */
-	mode_t mode;           /* of files; directories get it with the matching search bits */
+	const char *footer; /* stands behind the last row whenever nobody is just writing, also in
+				  the live file; at most 64 bytes; static; NULL: none */
+	mode_t mode;        /* of files; directories get it with the matching search bits */
 };
 
 /* Texts but `footer` are copied. Never NULL: a path that is not clean or longer than
@@ -64,11 +65,12 @@ void outfile_free(struct outfile *out); /* closes; changes no file; NULL is fine
  * rename, removes a file that was created but never committed, puts aside (".quarantine" name,
  * never a data extension) what it cannot vouch for. Afterwards the phase is NONE or LIVE; *closed
  * (always set) tells that a rename was finished and the file recorded->closing, of
- * recorded->offset bytes, must be recorded as closed.
+ * outfile_closed_bytes(recorded, footer) bytes, must be recorded as closed.
  *
- * 0; -EUCLEAN with a sentence naming the file when it was shorter, replaced, a link or missing:
- * its place was cleared (phase NONE), the run may go on into a new file, and the sentence must
- * reach the user; any other error: nothing is known, the phase is as before, try again later. */
+ * 0, and *err is untouched, or a sentence for the user: the live file has hard links; -EUCLEAN with
+ * a sentence naming the file when it was shorter, replaced, a link or missing: its place was
+ * cleared (phase NONE), the run may go on into a new file, and the sentence must reach the user;
+ * any other error: nothing is known, the phase is as before, try again later. */
 int outfile_recover(struct outfile *out, const struct outfile_state *recorded, bool *closed,
 		    struct err *err);
 void outfile_state(const struct outfile *out, struct outfile_state *state);
@@ -105,6 +107,8 @@ void outfile_close_name(const struct outfile *out, char name[static 256]);
  * the phase is LIVE: ask for the name, commit and call again. */
 int outfile_close(struct outfile *out, const char *name, struct err *err);
 
+/* The length of a closed file: its rows end at state->offset, and the footer stands behind. */
+uint64_t outfile_closed_bytes(const struct outfile_state *state, const char *footer);
 uint64_t outfile_bytes(const struct outfile *out); /* of the live file, with uncommitted rows and
 						      the footer */
 uint64_t outfile_rows(const struct outfile *out);

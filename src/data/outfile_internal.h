@@ -1,4 +1,4 @@
-/* What outfile.c and outfile_recover.c share. */
+/* What outfile.c, outfile_append.c and outfile_recover.c share. */
 #ifndef DATA_OUTFILE_INTERNAL_H
 #define DATA_OUTFILE_INTERNAL_H
 
@@ -29,6 +29,10 @@ void outfile_birth_leaf(const struct outfile *out, char leaf[static SHELF_NAME_M
 int outfile_check_path(const struct outfile *out, struct err *err);
 /* Back to phase NONE; the descriptor is closed, `sequence` stays. */
 void outfile_forget(struct outfile *out);
+/* Writes at the descriptor's position, and the footer behind. 0 or -errno. */
+int outfile_write(const struct outfile *out, int fd, const void *bytes, size_t len);
+/* Does the live name still lead to the file that is open? -EUCLEAN: no. */
+int outfile_check_name(const struct outfile *out, struct err *err);
 /* Opens the live file and truncates it to what is committed; -EUCLEAN: it was put aside, phase
  * NONE. */
 int outfile_attach(struct outfile *out, struct err *err);

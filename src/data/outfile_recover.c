@@ -6,9 +6,10 @@
  * OPENING: the birth name tells (outfile.c). A file of ours holds no committed byte and is removed:
  *   the live name first and synced, then the birth name, so that a crash in between, or a power
  *   loss that keeps only one of the two, still finds the proof.
- * LIVE: the file is there and at least as long as recorded; what is longer was never committed and
- *   is cut off. The cut is synced, because a file may be closed without another byte, and nobody
- *   looks at the length of closed files again. A birth name that outlived its commit is removed.
+ * LIVE: the file is there and at least as long as recorded. What follows is the footer and nothing
+ *   else, or it was never committed: then it is cut off and the footer written again, which is
+ *   synced, because a file may be closed without another byte, and nobody looks at the length of
+ *   closed files again. A birth name that outlived its commit is removed.
  * CLOSING: our inode stands at the live name or at the closed one; the rename is done, or done
  *   again.
  *
@@ -22,6 +23,7 @@
  */
 #include "data/outfile.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -127,21 +129,47 @@ static const char *flaw(const struct outfile *out, int dir, const char *leaf, ch
 	return text;
 }
 
-/* Opens our file and cuts it to the recorded length, synced, at whose end the descriptor stands. */
+/* Does exactly the footer stand behind the recorded offset? */
+static int has_true_end(const struct outfile *out, int fd, uint64_t size)
+{
+	size_t len = strlen(out->footer);
+	char there[64];
+
+	assert(len <= sizeof(there));
+	if (size != outfile_bytes(out))
+		return false;
+	if (len > 0 && file_pread_all(fd, there, len, (off_t)out->state.offset) < 0)
+		return -EIO;
+	return memcmp(there, out->footer, len) == 0;
+}
+
+/* Cuts off what was not committed, synced. */
+static int mend_end(const struct outfile *out, int fd)
+{
+	off_t length = (off_t)out->state.offset;
+	int code;
+
+	if (ftruncate(fd, length) < 0 || lseek(fd, length, SEEK_SET) < 0)
+		return -errno;
+	code = outfile_write(out, fd, "", 0);
+	return code == 0 && fsync(fd) < 0 ? -errno : code;
+}
+
+/* Opens our file and gives it the recorded end, synced, behind whose rows the descriptor stands. */
 static int open_cut(struct outfile *out, int dir, const char *leaf)
 {
 	int fd = openat(dir, leaf, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	off_t length = (off_t)out->state.offset;
 	struct stat st;
 	int code;
 
 	if (fd < 0)
 		return -errno;
 	code = fstat(fd, &st) < 0 ? -errno : st.st_ino != out->state.ino ? -ESTALE : 0;
-	if (code == 0 && (st.st_size > length || out->sealed) &&
-	    (ftruncate(fd, length) < 0 || fsync(fd) < 0))
-		code = -errno;
-	if (code == 0 && lseek(fd, length, SEEK_SET) < 0)
+	if (code == 0)
+		code = has_true_end(out, fd, (uint64_t)st.st_size);
+	if (code == 0 || (code > 0 && out->sealed))
+		code = mend_end(out, fd);
+	if (code >= 0 && lseek(fd, (off_t)out->state.offset, SEEK_SET) < 0)
 		code = -errno;
 	if (code < 0) {
 		close(fd);
@@ -149,6 +177,18 @@ static int open_cut(struct outfile *out, int dir, const char *leaf)
 	}
 	out->state.dev = st.st_dev;
 	return fd;
+}
+
+/* What is written to another name of the file is written to the file. */
+static void tell_other_names(const struct outfile *out, struct err *err)
+{
+	struct stat st;
+
+	if (out->twin || fstat(out->fd, &st) < 0 || st.st_nlink < 2)
+		return;
+	err_set(err, 0,
+		"%s%s has other names too (%ju hard links): who writes to them writes to it",
+		out->path, out->extension, (uintmax_t)st.st_nlink);
 }
 
 static int attach(struct outfile *out, int dir, struct err *err)
@@ -168,6 +208,7 @@ static int attach(struct outfile *out, int dir, struct err *err)
 	out->fd = fd;
 	out->committed = out->state.offset;
 	out->committed_rows = out->state.rows;
+	tell_other_names(out, err);
 	return 0;
 }
 
@@ -181,9 +222,13 @@ static int lost_directory(struct outfile *out, int code, struct err *err)
 	out->state.sequence++;
 	outfile_forget(out);
 	return err_set(err, -EUCLEAN,
-		       "%s%s is missing with its directory; %" PRIu64
+		       "%s%s is missing%s; %" PRIu64
 		       " rows had landed in it; new rows go to a new file",
-		       out->path, out->extension, rows);
+		       out->path, out->extension,
+		       code == -ENOENT ? " with its directory"
+				       : ": a symbolic link or a file stands where its directory "
+					 "was",
+		       rows);
 }
 
 int outfile_attach(struct outfile *out, struct err *err)

@@ -1,57 +1,22 @@
 /* A data directory with one output in it, for the tests of its life and of its recovery.
  *
  * A crash is played by freeing the outfile and recovering a new one from what "the ledger" has
- * recorded at that moment. fdatasync(2) and fsync(2) of the program are ours, so that a disk can
- * fail on demand.
+ * recorded at that moment, or by a child that dies at any call (faults.h).
  */
 #ifndef TESTS_UNIT_DATA_DISK_H
 #define TESTS_UNIT_DATA_DISK_H
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "../unit.h"
 #include "base/clock.h"
 #include "data/outfile.h"
+#include "faults.h"
 
-static int failing_syncs;     /* how many more fdatasync fail */
-static int failing_dir_syncs; /* how many more fsync fail */
-
-int fdatasync(int fd)
-{
-	if (failing_syncs > 0) {
-		failing_syncs--;
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_fdatasync, fd);
-}
-
-int fsync(int fd)
-{
-	if (failing_dir_syncs > 0) {
-		failing_dir_syncs--;
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_fsync, fd);
-}
-
-/* A data directory with one output in it, and what the ledger has recorded of it. */
-static char base[64];
-static int root;
 static struct outfile *out;
 static struct outfile_state ledger;
-static struct err err;
+static const char *footer; /* of the outputs made from now on */
 
 #define HEADER "id,name\n"
 #define CLOSED "dir/x-20261123T060000Z-1.csv"
@@ -60,7 +25,11 @@ static struct err err;
 static inline struct outfile *output_at(const char *path, const char *extension)
 {
 	const struct outfile_place place = {
-		.root = root, .path = path, .extension = extension, .mode = 0640
+		.root = root,
+		.path = path,
+		.extension = extension,
+		.footer = footer,
+		.mode = 0640,
 	};
 
 	return outfile_new(&place);
@@ -80,48 +49,17 @@ static inline void propose_name(int64_t now_ms, char name[static 256])
 
 static inline void setup(void)
 {
-	snprintf(base, sizeof(base), "/tmp/outfile_test.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(base));
-	root = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ck_assert_int_ge(root, 0);
+	faults_setup();
+	footer = NULL;
 	out = output_at("dir/x", ".csv");
 	memset(&ledger, 0, sizeof(ledger));
 	ledger.sequence = 1;
-	failing_syncs = failing_dir_syncs = 0;
 }
 
 static inline void teardown(void)
 {
-	char command[128];
-
 	outfile_free(out);
-	close(root);
-	snprintf(command, sizeof(command), "rm -rf '%s'", base);
-	ck_assert_int_eq(system(command), 0);
-}
-
-static inline const char *contents(const char *name)
-{
-	static char text[4096];
-	int fd = openat(root, name, O_RDONLY | O_CLOEXEC);
-	ssize_t got;
-
-	if (fd < 0)
-		return NULL;
-	got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	ck_assert_int_ge(got, 0);
-	text[got] = '\0';
-	return text;
-}
-
-static inline void put(const char *name, const char *text)
-{
-	int fd = openat(root, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	close(fd);
+	faults_teardown();
 }
 
 /* The one name in dir/ that matches; NULL: none. It is an error when there are several. */
@@ -240,6 +178,7 @@ static inline int disk_main(const char *name, const TTest *const *tests, size_t 
 	int failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 120);
 	for (size_t i = 0; i < n; i++)
 		tcase_add_test(tcase, tests[i]);
 	suite_add_tcase(suite, tcase);

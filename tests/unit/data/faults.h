@@ -30,8 +30,9 @@ enum fault { FAULT_NONE, FAULT_DIE, FAULT_ERROR, FAULT__COUNT };
 
 static struct {
 	enum fault kind;
-	unsigned at, calls; /* the nth call, from 1; how many there were */
-	int error;          /* of FAULT_ERROR */
+	unsigned at, calls;                   /* the nth call, from 1; how many there were */
+	int error;                            /* of FAULT_ERROR */
+	int failing_syncs, failing_dir_syncs; /* how many more fdatasync, fsync fail with EIO */
 	char trace[256];
 	size_t short_by;    /* > 0: write and pread move at most this many bytes */
 	unsigned interrupt; /* every nth write or pread is interrupted first; 0: none */
@@ -112,14 +113,33 @@ int ftruncate(int fd, off_t length)
 	return (int)FAULTY('t', SYS_ftruncate, fd, length);
 }
 
+static inline bool fails(int *times)
+{
+	if (*times == 0)
+		return false;
+	(*times)--;
+	errno = EIO;
+	return true;
+}
+
+/* Processes die here, not machines: what is written is there, synced or not. */
+static inline int pretend_sync(int fd)
+{
+	return fcntl(fd, F_GETFD) < 0 ? -1 : 0;
+}
+
 int fdatasync(int fd)
 {
-	return (int)FAULTY('d', SYS_fdatasync, fd, 0);
+	if (fails(&faults.failing_syncs))
+		return -1;
+	return fault_before('d', fd) ? -1 : pretend_sync(fd);
 }
 
 int fsync(int fd)
 {
-	return (int)FAULTY('f', SYS_fsync, fd, 0);
+	if (fails(&faults.failing_dir_syncs))
+		return -1;
+	return fault_before('f', fd) ? -1 : pretend_sync(fd);
 }
 
 int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
@@ -142,6 +162,11 @@ int mkdirat(int dir, const char *path, mode_t mode)
 	return (int)FAULTY('m', SYS_mkdirat, dir, path, mode);
 }
 
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
+{
+	return (int)FAULTY('k', SYS_linkat, from_dir, from, to_dir, to, flags);
+}
+
 int symlinkat(const char *target, int dir, const char *path)
 {
 	return (int)(fault_before('l', dir) ? -1 : syscall(SYS_symlinkat, target, dir, path));
@@ -156,7 +181,7 @@ static inline void faults_none(void)
 	memset(&faults, 0, sizeof(faults));
 }
 
-static inline void setup(void)
+static inline void faults_setup(void)
 {
 	faults_none();
 	snprintf(base, sizeof(base), "/tmp/faults_test.XXXXXX");
@@ -166,7 +191,7 @@ static inline void setup(void)
 	err.text[0] = '\0';
 }
 
-static inline void teardown(void)
+static inline void faults_teardown(void)
 {
 	char command[128];
 
@@ -299,8 +324,8 @@ static inline unsigned faults_play(void (*prepare)(void), int (*step)(void))
 			bool hit;
 			char *got;
 
-			teardown();
-			setup();
+			faults_teardown();
+			faults_setup();
 			prepare();
 			hit = kind == FAULT_DIE     ? die_at(at, step)
 			      : kind == FAULT_ERROR ? fail_at(at, at % 2 ? EIO : ENOSPC, step)
@@ -333,7 +358,7 @@ static inline int faults_main(const char *name, const TTest *const *tests, size_
 	int failed;
 
 	umask(0027);
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, faults_setup, faults_teardown);
 	tcase_set_timeout(tcase, 120);
 	for (size_t i = 0; i < n; i++)
 		tcase_add_test(tcase, tests[i]);

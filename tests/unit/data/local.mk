@@ -36,12 +36,12 @@ tests_unit_data_new_columns_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/data/outfile_test
 TESTS += tests/unit/data/outfile_test
-tests_unit_data_outfile_test_SOURCES = tests/unit/data/outfile_test.c tests/unit/data/disk.h tests/unit/unit.h
+tests_unit_data_outfile_test_SOURCES = tests/unit/data/outfile_test.c tests/unit/data/disk.h tests/unit/data/faults.h tests/unit/unit.h
 tests_unit_data_outfile_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/data/outfile_recover_test
 TESTS += tests/unit/data/outfile_recover_test
-tests_unit_data_outfile_recover_test_SOURCES = tests/unit/data/outfile_recover_test.c tests/unit/data/disk.h tests/unit/unit.h
+tests_unit_data_outfile_recover_test_SOURCES = tests/unit/data/outfile_recover_test.c tests/unit/data/disk.h tests/unit/data/faults.h tests/unit/unit.h
 tests_unit_data_outfile_recover_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/unit/data/tail_test
@@ -68,3 +68,13 @@ check_PROGRAMS += tests/unit/data/whole_test
 TESTS += tests/unit/data/whole_test
 tests_unit_data_whole_test_SOURCES = tests/unit/data/whole_test.c tests/unit/unit.h
 tests_unit_data_whole_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/outfile_footer_test
+TESTS += tests/unit/data/outfile_footer_test
+tests_unit_data_outfile_footer_test_SOURCES = tests/unit/data/outfile_footer_test.c tests/unit/data/disk.h tests/unit/data/faults.h tests/unit/unit.h
+tests_unit_data_outfile_footer_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/outfile_life_test
+TESTS += tests/unit/data/outfile_life_test
+tests_unit_data_outfile_life_test_SOURCES = tests/unit/data/outfile_life_test.c tests/unit/data/disk.h tests/unit/data/faults.h tests/unit/unit.h
+tests_unit_data_outfile_life_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)

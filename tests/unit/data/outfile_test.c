@@ -140,9 +140,9 @@ START_TEST(a_full_disk_at_creation_leaves_nothing)
 	ck_assert_int_eq(state.phase, OUTFILE_NONE);
 	ck_assert_uint_eq(names_in_dir(), 0);
 	limit_file_size(RLIM_INFINITY);
-	failing_dir_syncs = 3; /* two directories are made first */
+	faults.failing_dir_syncs = 3; /* two directories are made first */
 	ck_assert_int_lt(outfile_create(out, HEADER, strlen(HEADER), NOON, &err), 0);
-	failing_dir_syncs = 0;
+	faults.failing_dir_syncs = 0;
 	crash_and_expect(OUTFILE_NONE);
 	live();
 	ck_assert_uint_eq(names_in_dir(), 1);
@@ -170,7 +170,7 @@ START_TEST(a_failed_sync_closes_the_file_at_what_is_committed)
 
 	live();
 	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), 0);
-	failing_syncs = 1;
+	faults.failing_syncs = 1;
 	ck_assert_int_eq(outfile_sync(out, &err), -EIO);
 	ck_assert_int_eq(outfile_sync(out, &err), -EIO); /* never again, though the disk is well */
 	ck_assert_int_eq(outfile_abandon(out, &err), 0);
@@ -178,7 +178,7 @@ START_TEST(a_failed_sync_closes_the_file_at_what_is_committed)
 	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), -EIO);
 	crash_and_expect(OUTFILE_LIVE); /* a crash here is like any other */
 	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), 0);
-	failing_syncs = 1;
+	faults.failing_syncs = 1;
 	ck_assert_int_eq(outfile_sync(out, &err), -EIO);
 	ck_assert_int_eq(outfile_abandon(out, &err), 0);
 	propose_name(NOON, name);
@@ -198,9 +198,9 @@ START_TEST(abandon_is_tried_again_while_the_disk_is_ill)
 
 	live();
 	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), 0);
-	failing_syncs = 1;
+	faults.failing_syncs = 1;
 	ck_assert_int_eq(outfile_sync(out, &err), -EIO);
-	failing_dir_syncs = 2; /* the cut cannot be synced */
+	faults.failing_dir_syncs = 2; /* the cut cannot be synced */
 	ck_assert_int_eq(outfile_abandon(out, &err), -EIO);
 	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), -EIO);
 	propose_name(NOON, name);
@@ -219,7 +219,7 @@ START_TEST(a_close_that_failed_half_way_goes_on_under_the_same_name)
 	live();
 	propose_name(NOON, name);
 	commit_as(OUTFILE_CLOSING, name);
-	failing_dir_syncs = 1;
+	faults.failing_dir_syncs = 1;
 	ck_assert_int_eq(outfile_close(out, name, &err), -EIO);
 	propose_name(NOON + 3600000, name);
 	ck_assert_str_eq(name, CLOSED);

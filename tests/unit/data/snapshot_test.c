@@ -227,8 +227,8 @@ START_TEST(a_part_that_lost_or_won_bytes_is_not_published)
 	const char *const texts[] = { "id\n1", "id\n17\n18\n", NULL };
 
 	for (unsigned i = 0; i < 3; i++) {
-		teardown();
-		setup();
+		faults_teardown();
+		faults_setup();
 		staged();
 		if (texts[i])
 			put("dir/x/.7.staging/part-00001.csv.part", texts[i]);
