@@ -19,6 +19,7 @@
 #include "store/sql.h"
 #include "store/witness.h"
 
+#define SMALL_BYTES  ((off_t)16 << 20) /* read through in some 20 ms */
 #define BUSY_WAIT_MS 5000 /* somebody's backup or sqlite3 shell may hold the lock for a moment */
 
 #define SET_ASIDE                                                                                  \
@@ -200,7 +201,15 @@ static int expect_ok(struct db *db, const struct sql *question, struct err *err)
 	return code;
 }
 
-/* After a proper stop the file is believed; after any other it is read through once. */
+static bool is_small(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_size <= SMALL_BYTES;
+}
+
+/* After a proper stop a large file is believed; after any other it is read through once. A small one
+ * is read through always: it costs nothing. */
 static int check_health(struct db *db, struct err *err)
 {
 	struct stmt st = stmt_open(db, &was_clean);
@@ -208,7 +217,7 @@ static int check_health(struct db *db, struct err *err)
 	bool clean = code > 0 && stmt_take_int(&st) == 1;
 
 	stmt_close(&st);
-	if (code < 0 || clean)
+	if (code < 0 || (clean && !is_small(db->path)))
 		return code < 0 ? code : 0;
 	return expect_ok(db, &quick_check, err);
 }

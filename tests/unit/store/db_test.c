@@ -29,9 +29,9 @@ static void execute(const char *path, const char *sql)
 static char *content(const char *path, size_t *len)
 {
 	FILE *file = fopen(path, "r");
-	char *bytes = xmalloc(1 << 22);
+	char *bytes = xmalloc(1 << 26);
 
-	*len = file ? fread(bytes, 1, 1 << 22, file) : 0;
+	*len = file ? fread(bytes, 1, 1 << 26, file) : 0;
 	if (file)
 		fclose(file);
 	return bytes;
@@ -202,24 +202,28 @@ START_TEST(a_newer_schema_is_refused_and_left_alone)
 }
 END_TEST
 
-/* Closed properly, and damaged afterwards somewhere in the table of switches. */
-static void fill_and_spoil(struct scratch *s)
+/* So many switches with names of this length, closed properly. */
+static void fill(struct scratch *s, int count, int length)
 {
-	struct stat st;
-
 	scratch_open(s);
 	scratch_begin(s);
-	for (int i = 0; i < 3000; i++) {
-		char job[32];
+	for (int i = 0; i < count; i++) {
+		char *job = xasprintf("job-%0*d", length, i);
 
-		snprintf(job, sizeof(job), "job-%d", i);
 		switches_put(s->db, job, true);
+		free(job);
 	}
 	scratch_commit(s);
 	db_close(s->db);
 	s->db = NULL;
+}
+
+static void spoil_the_middle(const struct scratch *s)
+{
+	struct stat st;
+
 	ck_assert_int_eq(stat(s->path, &st), 0);
-	spoil(s->path, st.st_size - 4096, 2000);
+	spoil(s->path, st.st_size / 8192 * 4096, 2000);
 }
 
 START_TEST(damage_is_found_after_an_unclean_stop_and_nothing_is_changed)
@@ -228,13 +232,26 @@ START_TEST(damage_is_found_after_an_unclean_stop_and_nothing_is_changed)
 	char wal[120];
 
 	scratch_init(&s);
-	fill_and_spoil(&s);
-	use_and_die(&s); /* a clean mark: not looked at closely */
+	fill(&s, 6000, 4000); /* large: after a proper stop it would be believed */
+	use_and_die(&s);
+	spoil_the_middle(&s);
 	snprintf(wal, sizeof(wal), "%s-wal", s.path);
 	ck_assert_int_eq(access(wal, F_OK), 0);
 	expect_refusal(&s, -EUCLEAN, "damaged");
 	ck_assert_int_eq(access(wal, F_OK), 0);
 	expect_refusal(&s, -EUCLEAN, "fetchd --recover"); /* and again */
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(damage_of_a_small_file_is_found_after_a_proper_stop)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	fill(&s, 3000, 5);
+	spoil_the_middle(&s);
+	expect_refusal(&s, -EUCLEAN, "damaged");
 	scratch_done(&s);
 }
 END_TEST
@@ -248,8 +265,9 @@ START_TEST(a_check_finds_what_a_proper_stop_hid)
 	scratch_open(&s);
 	ck_assert_int_eq(db_check(s.db, &err), 0);
 	db_close(s.db);
-	fill_and_spoil(&s);
-	scratch_open(&s); /* its clean mark is believed */
+	fill(&s, 6000, 4000);
+	spoil_the_middle(&s);
+	scratch_open(&s); /* its clean mark is believed, it is large */
 	ck_assert_int_eq(db_check(s.db, &err), -EUCLEAN);
 	ck_assert_msg(strstr(err.text, "fetchd --recover") != NULL, "%s", err.text);
 	scratch_done(&s);
@@ -633,7 +651,8 @@ UNIT_MAIN("db", a_new_database_is_ours_in_wal_mode_with_strict_tables,
 	  garbage_is_refused_and_left_alone, another_programs_database_is_refused_and_left_alone,
 	  a_newer_schema_is_refused_and_left_alone,
 	  damage_is_found_after_an_unclean_stop_and_nothing_is_changed,
-	  a_check_finds_what_a_proper_stop_hid, a_log_without_its_database_is_not_thrown_away,
+	  damage_of_a_small_file_is_found_after_a_proper_stop, a_check_finds_what_a_proper_stop_hid,
+	  a_log_without_its_database_is_not_thrown_away,
 	  a_database_without_its_log_has_gone_back_and_is_left_alone, a_log_cut_short_is_refused,
 	  a_database_that_was_used_is_not_begun_anew, without_a_witness_nothing_is_refused,
 	  a_commit_that_failed_is_not_counted, a_missing_directory_is_a_sentence,
