@@ -1,7 +1,6 @@
 /* GET /v1/jobs/{job}/head: the last landed rows, read on the query thread. */
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
 #include "fetchd/handlers_jobs.h"
@@ -10,8 +9,8 @@
 
 struct looking {
 	struct call *call;
-	struct head_order order; /* its texts are owned here, data_dir is the config's */
-	char *path, *job;
+	struct head_order order; /* data_dir is the config's */
+	struct job *job;         /* the order's, counted */
 	struct json *reply;
 	int code;
 	struct err err;
@@ -35,8 +34,7 @@ static void looked(void *arg)
 		call_reply(looking->call, 200, looking->reply);
 	else
 		reply_error(looking->call, looking->code, &looking->err);
-	free(looking->path);
-	free(looking->job);
+	job_unref(looking->job);
 	free(looking);
 }
 
@@ -45,26 +43,17 @@ void handle_job_head(struct call *call, void *arg)
 	struct daemon *daemon = arg;
 	struct job *job = reply_job_of(call, daemon);
 	struct looking *looking;
-	struct err err = ERR_INIT;
 	uint64_t n;
-	char *path;
 
 	if (!job ||
 	    !call_query_number(call, "n",
 			       (struct call_bounds) { HEAD_ROWS_DEFAULT, 1, HEAD_ROWS_MAX }, &n))
 		return;
-	path = job_output(job, clock_unix_ms(), NULL, &err);
-	if (!path) {
-		call_problem(call, 422, NULL, "%s", err.text);
-		return;
-	}
 	looking = xcalloc(1, sizeof(*looking));
 	looking->call = call;
-	looking->path = path;
-	looking->job = xstrdup(job->name);
+	looking->job = job_ref(job);
 	looking->order = (struct head_order) {
 		.data_dir = daemon->config->data_dir,
-		.path = looking->path,
 		.job = looking->job,
 		.n = (unsigned)n,
 	};

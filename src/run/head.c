@@ -1,8 +1,8 @@
-/* The last landed rows of an output, see head.h.
+/* The last landed rows of a job, see head.h.
  *
  * What is committed is what the ledger says: the live file is read up to its recorded length, and
- * only if it is the recorded file. The lander may close it between the look-up and the open; then
- * the ledger is asked again.
+ * only if it is the recorded file. The lander goes on meanwhile: it may close the live file, rename
+ * a closed one or remove it between the look-up and the open; then the ledger is asked again.
  */
 #include "run/head.h"
 
@@ -18,20 +18,27 @@
 #include "data/outfile.h"
 #include "data/tail.h"
 #include "io/file.h"
+#include "run/head_find.h"
 #include "store/files.h"
-#include "store/outputs.h"
 
 #define CLOSED_MAX 16 /* closed files to go back through */
 #define TRIES_MAX  5
 
 struct head {
 	const struct head_order *order;
+	struct db *db;
 	int root; /* data_dir */
-	struct output_record live;
-	const struct format *format;
+	struct head_output output;
 	struct json *columns, *rows;
 	char *file; /* the newest file that gave rows */
 	uint64_t total;
+};
+
+/* A file to be read, borrowed from the ledger's records. */
+struct part {
+	const char *name;
+	uint64_t bytes, raw_bytes;
+	const struct json *policy;
 };
 
 /* Puts what a file gave before what is there. False: it has other columns, so the older files do
@@ -52,16 +59,25 @@ static bool take(struct head *head, struct json *columns, struct json *rows, con
 }
 
 /* 0: goes on to older files; 1: that was all; negative: an error. */
-static int read_file(struct head *head, int fd, uint64_t bytes, const char *name, struct err *err)
+static int read_file(struct head *head, int fd, const struct part *part, struct err *err)
 {
 	struct json *columns = json_new_array(), *rows = json_new_array();
-	unsigned missing = head->order->n - (unsigned)json_len(head->rows);
-	const struct tail tail = { fd, bytes, head->format->kind, missing, columns, rows };
-	int code = tail_read(&tail, err);
+	struct tail tail = {
+		.fd = fd,
+		.bytes = part->bytes,
+		.n = head->order->n - (unsigned)json_len(head->rows),
+		.columns = columns,
+		.rows = rows,
+		.policy = json_get(part->policy, "csv"),
+		.raw_bytes = part->raw_bytes,
+	};
+	int code = head_kind_of(part->name, &tail.format, &tail.compress, err);
 
+	if (code == 0)
+		code = tail_read(&tail, err);
 	if (code < 0)
-		err_within(err, "%s", name);
-	else if (!take(head, columns, rows, name) || json_len(head->rows) >= head->order->n)
+		err_within(err, "%s", part->name);
+	else if (!take(head, columns, rows, part->name) || json_len(head->rows) >= head->order->n)
 		code = 1;
 	json_unref(columns);
 	json_unref(rows);
@@ -76,16 +92,18 @@ static int open_data(const struct head *head, const char *name, struct err *err)
 /* -ESTALE: the file of that name is not the one the ledger speaks of. */
 static int read_live_as(struct head *head, const char *name, struct err *err)
 {
+	const struct output_record *live = &head->output.live;
+	const struct part part = { .name = name, .bytes = live->offset, .policy = live->policy };
 	struct stat st;
 	int code = open_data(head, name, err), fd = code;
 
 	if (code == -ENOENT)
 		code = -ESTALE;
-	if (fd >= 0 && (fstat(fd, &st) < 0 || st.st_dev != head->live.dev ||
-			st.st_ino != head->live.ino || st.st_size < (off_t)head->live.offset))
+	if (fd >= 0 && (fstat(fd, &st) < 0 || st.st_dev != live->dev || st.st_ino != live->ino ||
+			st.st_size < (off_t)live->offset))
 		code = err_set(err, -ESTALE, "%s is not the file that was written", name);
 	else if (fd >= 0)
-		code = read_file(head, fd, head->live.offset, name, err);
+		code = read_file(head, fd, &part, err);
 	if (fd >= 0)
 		close(fd);
 	return code;
@@ -94,40 +112,67 @@ static int read_live_as(struct head *head, const char *name, struct err *err)
 /* A file that is being closed may bear its new name already. */
 static int read_live(struct head *head, struct err *err)
 {
-	char *name = xasprintf("%s%s", head->live.path, head->live.extension);
+	const struct output_record *live = &head->output.live;
+	char *name = xasprintf("%s%s", live->path, live->extension);
 	int code = read_live_as(head, name, err);
 
-	if (code == -ESTALE && head->live.closing)
-		code = read_live_as(head, head->live.closing, err);
+	if (code == -ESTALE && live->closing)
+		code = read_live_as(head, live->closing, err);
 	free(name);
 	return code;
 }
 
 static bool has_live(const struct head *head)
 {
-	return head->live.phase == OUTFILE_LIVE || head->live.phase == OUTFILE_CLOSING;
+	uint32_t phase = head->output.live.phase;
+
+	return head->output.live.path && (phase == OUTFILE_LIVE || phase == OUTFILE_CLOSING);
 }
 
-static int read_closed(struct head *head, const struct json *file, struct err *err)
+static int read_part(struct head *head, const struct part *part, struct err *err)
 {
-	const char *name = json_str(json_get(file, "name"));
-	int fd = open_data(head, name, err), code;
+	int fd = open_data(head, part->name, err), code;
 
 	if (fd < 0)
-		return fd;
-	code = read_file(head, fd, (uint64_t)json_int(json_get(file, "bytes"), 0), name, err);
+		return fd == -ENOENT ? -ESTALE : fd;
+	code = read_file(head, fd, part, err);
 	close(fd);
 	return code;
 }
 
-static int read_all(struct head *head, struct db *db, struct err *err)
+/* The original while it is there: it needs no expanding, and the compressed one may not bear its
+ * name yet. */
+static int read_record(struct head *head, const struct file_record *record, struct err *err)
 {
-	int code = has_live(head) && head->live.rows > 0 ? read_live(head, err) : 0;
+	const struct part original = { record->source, record->raw_bytes, 0, record->policy };
+	const struct part final = { record->name, record->bytes, record->raw_bytes,
+				    record->policy };
+	int code = record->source ? read_part(head, &original, err) : -ESTALE;
+
+	return code == -ESTALE ? read_part(head, &final, err) : code;
+}
+
+static int read_closed(struct head *head, const struct json *file, struct err *err)
+{
+	struct file_record record = { 0 };
+	int code = files_get(head->db, (uint64_t)json_int(json_get(file, "id"), 0), &record, err);
+
+	if (code == 0)
+		code = read_record(head, &record, err);
+	else if (code == -ENOENT)
+		code = -ESTALE;
+	file_record_done(&record);
+	return code;
+}
+
+static int read_all(struct head *head, struct err *err)
+{
+	int code = has_live(head) && head->output.live.rows > 0 ? read_live(head, err) : 0;
 	struct json *closed;
 
 	if (code != 0)
 		return code;
-	closed = files_of_output(db, head->live.path, CLOSED_MAX, err);
+	closed = files_of_output(head->db, head->output.key, CLOSED_MAX, err);
 	if (!closed)
 		return -EIO;
 	for (size_t i = 0; code == 0 && i < json_len(closed); i++)
@@ -138,7 +183,7 @@ static int read_all(struct head *head, struct db *db, struct err *err)
 
 static void forget(struct head *head)
 {
-	output_record_done(&head->live);
+	head_output_done(&head->output);
 	json_unref(head->columns);
 	json_unref(head->rows);
 	free(head->file);
@@ -146,23 +191,16 @@ static void forget(struct head *head)
 	head->file = NULL;
 }
 
-static int look_up(struct head *head, struct db *db, struct err *err)
+static int look_up(struct head *head, struct err *err)
 {
-	int code = outputs_get(db, head->order->path, &head->live, err);
+	int code = head_find(head->db, head->order->job, &head->output, err);
 
-	if (code == -ENOENT)
-		return err_set(err, code, "nothing of the job \"%s\" has landed yet",
-			       head->order->job);
 	if (code < 0)
 		return code;
 	head->rows = json_new_array();
-	head->format = format_by_extension(head->live.extension);
-	if (!head->format)
-		return err_set(err, -ENOTSUP, "%s: there is no format with that extension",
-			       head->live.extension);
-	head->total = files_rows(db, head->live.path);
+	head->total = files_rows(head->db, head->output.key);
 	if (has_live(head))
-		head->total += head->live.rows;
+		head->total += head->output.live.rows;
 	return 0;
 }
 
@@ -181,7 +219,7 @@ static struct json *reply_of(const struct head *head)
 
 int head_read(struct db *db, const struct head_order *order, struct json **reply, struct err *err)
 {
-	struct head head = { .order = order };
+	struct head head = { .order = order, .db = db };
 	int code = -ESTALE;
 
 	head.root = open(order->data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -189,10 +227,9 @@ int head_read(struct db *db, const struct head_order *order, struct json **reply
 		return err_sys(err, -errno, "cannot open %s", order->data_dir);
 	for (int i = 0; code == -ESTALE && i < TRIES_MAX; i++) {
 		forget(&head);
-		head.live = (struct output_record) { 0 };
-		code = look_up(&head, db, err);
+		code = look_up(&head, err);
 		if (code == 0)
-			code = read_all(&head, db, err);
+			code = read_all(&head, err);
 	}
 	if (code >= 0)
 		*reply = reply_of(&head);

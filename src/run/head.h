@@ -1,4 +1,4 @@
-/* The last landed rows of an output. Blocking: query thread. */
+/* The last landed rows of a job. Blocking: query thread. */
 #ifndef RUN_HEAD_H
 #define RUN_HEAD_H
 
@@ -10,13 +10,14 @@
 #define HEAD_ROWS_DEFAULT 10
 #define HEAD_ROWS_MAX     10000
 
-/* {"columns", "rows", "total_rows", "total_columns", "file"}: the last `n` rows of the output
- * `path` (relative to data_dir), from the live file and, when it has too few, from the newest
- * closed files with the same columns. Only committed rows. -ENOENT: nothing has landed yet. */
+/* {"columns", "rows", "total_rows", "total_columns", "file"}: the last `n` rows of the job's
+ * output, from the live file and, when it has too few, from the newest closed files with the same
+ * columns, compressed or not. Only committed rows. Where the path holds parameters or times, the
+ * output in which rows landed last is meant; with snapshots, the one that `latest` leads to.
+ * -ENOENT: nothing has landed, or been published, yet. */
 struct head_order {
 	const char *data_dir;
-	const char *path;
-	const char *job; /* for sentences */
+	const struct job *job;
 	unsigned n;
 };
 int head_read(struct db *db, const struct head_order *order, struct json **reply, struct err *err);

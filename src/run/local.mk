@@ -20,6 +20,8 @@ src_run_librun_a_SOURCES = \
 	src/run/fresh.h \
 	src/run/head.c \
 	src/run/head.h \
+	src/run/head_find.c \
+	src/run/head_find.h \
 	src/run/lander.c \
 	src/run/lander.h \
 	src/run/lander_acts.c \

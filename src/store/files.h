@@ -61,8 +61,8 @@ bool files_in_use(struct db *db, uint64_t id);
  * [{"name", "rows", "bytes", "live"}], rows being the run's own, bytes the
  * whole file's. The newest FILES_OF_RUN_MAX closed ones, and at most as many live ones. */
 struct json *files_of_run(struct db *db, uint64_t run, struct err *err);
-/* Closed files of an output, newest first, at most `limit`: [{"name", "rows", "bytes", "closed"}].
- */
+/* Closed files of an output, newest first, at most `limit`:
+ * [{"id", "name", "rows", "bytes", "closed"}]. */
 struct json *files_of_output(struct db *db, const char *path, unsigned limit, struct err *err);
 /* Rows of all closed files of an output. 0 when they cannot be counted. */
 uint64_t files_rows(struct db *db, const char *path);

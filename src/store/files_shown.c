@@ -29,7 +29,7 @@ static const struct sql live_of_run = {
 };
 static const struct sql of_output = {
 	"reading the closed files of an output",
-	"SELECT name, rows, bytes, closed_ms FROM files WHERE path = ? AND state <> 4"
+	"SELECT id, name, rows, bytes, closed_ms FROM files WHERE path = ? AND state <> 4"
 	" ORDER BY id DESC LIMIT ?",
 };
 static const struct sql rows_of_output = {
@@ -86,6 +86,7 @@ struct json *files_of_output(struct db *db, const char *path, unsigned limit, st
 	while ((code = stmt_next(&st, err)) > 0) {
 		struct json *file = json_push(files, json_new_object());
 
+		json_put_int(file, "id", stmt_take_int(&st));
 		json_put_str(file, "name", stmt_take_text(&st));
 		json_put_int(file, "rows", stmt_take_int(&st));
 		json_put_int(file, "bytes", stmt_take_int(&st));

@@ -7,6 +7,7 @@ RUN_TESTS = \
 	tests/unit/run/dispatcher_test \
 	tests/unit/run/fleet_test \
 	tests/unit/run/fresh_test \
+	tests/unit/run/head_test \
 	tests/unit/run/lander_test \
 	tests/unit/run/landing_test \
 	tests/unit/run/latency_test \
@@ -31,6 +32,8 @@ tests_unit_run_fleet_test_SOURCES = tests/unit/run/fleet_test.c tests/unit/run/h
 tests_unit_run_fleet_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_fresh_test_SOURCES = tests/unit/run/fresh_test.c tests/unit/unit.h
 tests_unit_run_fresh_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_head_test_SOURCES = tests/unit/run/head_test.c tests/unit/unit.h
+tests_unit_run_head_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_lander_test_SOURCES = tests/unit/run/lander_test.c tests/unit/run/house.h
 tests_unit_run_lander_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_landing_test_SOURCES = tests/unit/run/landing_test.c tests/unit/run/house.h

@@ -335,9 +335,9 @@ START_TEST(closed_files_of_an_output_are_listed_newest_first)
 	put_closed(&s, "a-3.csv", "a", "{}");
 	files = files_of_output(s.db, "a", 2, NULL);
 	scratch_expect(files, "",
-		       "[{'name': 'a-3.csv', 'rows': 100, 'bytes': 5000, "
+		       "[{'id': 4, 'name': 'a-3.csv', 'rows': 100, 'bytes': 5000, "
 		       "'closed': '2026-11-23T06:00:07Z'},"
-		       "{'name': 'a-2.csv', 'rows': 100, 'bytes': 5000, "
+		       "{'id': 3, 'name': 'a-2.csv', 'rows': 100, 'bytes': 5000, "
 		       "'closed': '2026-11-23T06:00:07Z'}]");
 	json_unref(files);
 	scratch_done(&s);
