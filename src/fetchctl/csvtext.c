@@ -17,16 +17,16 @@ static void take_quoted(const char **at, struct buf *cell)
 	*at = c;
 }
 
-bool csvtext_cell(const char **at, struct buf *cell)
+bool csvtext_cell(const char **at, char delimiter, struct buf *cell)
 {
 	buf_clear(cell);
 	if (**at == '"') {
 		(*at)++;
 		take_quoted(at, cell);
 	}
-	while (**at && **at != ',' && **at != '\n' && **at != '\r')
+	while (**at && **at != delimiter && **at != '\n' && **at != '\r')
 		buf_add_char(cell, *(*at)++);
-	if (**at == ',') {
+	if (**at && **at == delimiter) {
 		(*at)++;
 		return true;
 	}

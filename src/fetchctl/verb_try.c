@@ -71,7 +71,7 @@ static void show_body(const struct json *trial)
 }
 
 /* One row, as many cells as there are columns; *at moves to the next row. */
-static void csv_row(struct table *table, const char **at)
+static void csv_row(struct table *table, char delimiter, const char **at)
 {
 	struct buf cell;
 	bool more;
@@ -79,46 +79,48 @@ static void csv_row(struct table *table, const char **at)
 	buf_init(&cell, 1 << 20);
 	table_row(table);
 	do {
-		more = csvtext_cell(at, &cell);
+		more = csvtext_cell(at, delimiter, &cell);
 		table_cell(table, buf_text(&cell));
 	} while (more);
 	buf_done(&cell);
 }
 
-static void show_csv(const struct ctl *ctl, const struct json *columns, const char *rows)
+static void show_csv(const struct ctl *ctl, const struct json *trial, const char *rows)
 {
+	const struct json *columns = json_get(trial, "columns");
+	const char *delimiter = json_str(json_find(trial, "/csv/delimiter"));
 	struct table *table = table_new(ctl);
 
 	for (size_t i = 0; i < json_len(columns); i++)
 		table_column(table, json_str(json_at(columns, i)), TABLE_LONG);
 	for (int i = 0; i < ROWS_SHOWN && *rows; i++)
-		csv_row(table, &rows);
+		csv_row(table, delimiter ? delimiter[0] : ',', &rows);
 	table_print(table);
 }
 
-static bool is_jsonl(const char *rows)
+/* Rows of JSON, as they are. */
+static void show_json(const char *rows)
 {
-	const char *end = strchr(rows, '\n');
-	struct json *doc = NULL;
-	bool is = end && *rows == '{' && json_parse(rows, (size_t)(end - rows), &doc, NULL) == 0;
+	size_t len = strlen(rows);
 
-	json_unref(doc);
-	return is;
+	say_text(stdout, rows + strspn(rows, "\n"), true);
+	if (len == 0 || rows[len - 1] != '\n')
+		putchar('\n');
 }
 
 static void show_rows(const struct ctl *ctl, const struct json *trial)
 {
 	const char *rows = say_member(trial, "rows");
-	const struct json *columns = json_get(trial, "columns");
 
 	putchar('\n');
-	if (is_jsonl(rows))
-		say_text(stdout, rows, true);
+	if (strcmp(say_member(trial, "format"), "csv") == 0)
+		show_csv(ctl, trial, rows);
 	else
-		show_csv(ctl, columns, rows);
+		show_json(rows);
 	if (ctl->legend)
 		printf("[%lld rows x %zu columns]\n",
-		       (long long)json_int(json_get(trial, "row_count"), 0), json_len(columns));
+		       (long long)json_int(json_get(trial, "row_count"), 0),
+		       json_len(json_get(trial, "columns")));
 }
 
 static int show_trial(const struct ctl *ctl, const struct json *trial)

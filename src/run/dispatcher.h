@@ -65,7 +65,7 @@ void dispatcher_retry(struct dispatcher *dispatcher, uint64_t id, dispatcher_run
 /* One request of a job, nothing lands: {"request": {method, url, index, params}, "status",
  * "outcome", "error", "timing_ms", "content_type", "body" (capped at 64 KiB, UTF-8), "body_bytes",
  * "records" (first 20), "columns", "rows" (text: the bytes that would land, capped), "row_count",
- * "record_count", "next_page"}. `reply` is the
+ * "format", "csv" (its dialect: format_policy), "record_count", "next_page"}. `reply` is the
  * listener's; NULL with err when it could not be tried at all. */
 typedef void dispatcher_try_fn(struct json *reply, int code, const struct err *err, void *arg);
 void dispatcher_try(struct dispatcher *dispatcher, const struct run_order *order,

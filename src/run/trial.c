@@ -187,13 +187,32 @@ static struct colset *columns_of(struct trial *trial, struct parcel *parcel)
 	return set;
 }
 
+/* The rows as in a file that begins with them, cut at a character. */
+static struct json *rows_json(const struct parcel *parcel, const struct format *format)
+{
+	const char *text = buf_text(&parcel->rows.bytes);
+	size_t len = parcel->rows.bytes.len;
+	size_t lead = format->lead < len ? format->lead : len;
+
+	text += lead;
+	len -= lead;
+	if (len > ROWS_SHOWN) {
+		len = ROWS_SHOWN;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	return json_new_string_len(text, len);
+}
+
 static void put_rows(struct trial *trial, struct parcel *parcel, struct json *reply)
 {
+	const struct format *format = trial->context->format;
 	struct colset *set = columns_of(trial, parcel);
-	size_t len = parcel->rows.bytes.len < ROWS_SHOWN ? parcel->rows.bytes.len : ROWS_SHOWN;
 
 	json_put(reply, "columns", colset_json(set));
-	json_put(reply, "rows", json_new_string_len(buf_text(&parcel->rows.bytes), len));
+	json_put(reply, "rows", rows_json(parcel, format));
+	json_put_str(reply, "format", format->name);
+	json_put(reply, "csv", format_policy(trial->seed->job));
 	json_put_int(reply, "row_count", (int64_t)parcel->rows.count);
 	colset_unref(set);
 }

@@ -159,6 +159,37 @@ static void note_try(struct json *reply, int code, const struct err *err, void *
 	loop_stop(scene->loop);
 }
 
+static void expect_try(const char *output, const char *rows, const char *format,
+		       const char *delimiter)
+{
+	struct scene scene;
+	char *rest = xasprintf("'params': {'p': ['moved']}, 'output': %s", output);
+	struct run_order wanted = { .trigger = "manual" };
+	struct job *job;
+
+	stage_open(&scene, answers);
+	job = stage_job_of(&scene, "a", rest);
+	wanted.job = job;
+	dispatcher_try(scene.dispatcher, &wanted, note_try, &scene);
+	while (scene.told == 0)
+		loop_run(scene.loop);
+	ck_assert_int_eq(scene.code, 0);
+	ck_assert_str_eq(json_str(json_get(scene.reply, "rows")), rows);
+	ck_assert_str_eq(json_str(json_get(scene.reply, "format")), format);
+	ck_assert_pstr_eq(json_str(json_find(scene.reply, "/csv/delimiter")), delimiter);
+	free(rest);
+	job_unref(job);
+	stage_close(&scene);
+}
+
+START_TEST(a_try_shows_rows_as_the_job_writes_them)
+{
+	expect_try("{'format': 'json'}", "\n{\"x\":1}", "json", NULL);
+	expect_try("{'csv': {'delimiter': ';', 'crlf': true}}", "1\r\n", "csv", ";");
+	expect_try("{}", "1\n", "csv", NULL);
+}
+END_TEST
+
 START_TEST(a_try_shows_what_would_land_and_lands_nothing)
 {
 	struct scene scene;
@@ -295,7 +326,7 @@ UNIT_MAIN("dispatcher", every_outcome_is_counted_as_what_it_is,
 	  a_failed_run_is_retried_where_it_failed,
 	  a_cancelled_run_ends_and_counts_nothing_it_cut_off,
 	  a_job_that_runs_and_too_many_runs_are_refused, a_stopped_run_goes_on_at_the_next_start,
-	  a_try_shows_what_would_land_and_lands_nothing,
+	  a_try_shows_what_would_land_and_lands_nothing, a_try_shows_rows_as_the_job_writes_them,
 	  a_stop_waits_for_a_question_and_not_for_the_grace,
 	  an_order_is_answered_also_when_the_daemon_stops, a_switch_persists,
 	  a_state_directory_has_one_owner)
