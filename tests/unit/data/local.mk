@@ -78,3 +78,8 @@ check_PROGRAMS += tests/unit/data/outfile_life_test
 TESTS += tests/unit/data/outfile_life_test
 tests_unit_data_outfile_life_test_SOURCES = tests/unit/data/outfile_life_test.c tests/unit/data/disk.h tests/unit/data/faults.h tests/unit/unit.h
 tests_unit_data_outfile_life_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/shelf_test
+TESTS += tests/unit/data/shelf_test
+tests_unit_data_shelf_test_SOURCES = tests/unit/data/shelf_test.c tests/unit/data/faults.h tests/unit/unit.h
+tests_unit_data_shelf_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)

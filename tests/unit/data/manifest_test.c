@@ -142,6 +142,21 @@ START_TEST(short_and_interrupted_writes_are_finished)
 }
 END_TEST
 
+START_TEST(lines_are_synced_and_so_is_a_new_name)
+{
+	make_dir("dir");
+	faults_none();
+	with_first();
+	ck_assert_str_eq(faults.trace, "mchwdf");
+	faults_none();
+	ck_assert_int_eq(second(), 0);
+	ck_assert_str_eq(faults.trace, "wd");
+	faults_none();
+	ck_assert_int_eq(anew(), 0);
+	ck_assert_str_eq(faults.trace, "muchwfRf");
+}
+END_TEST
+
 START_TEST(what_no_commit_knows_is_cut_off)
 {
 	with_first();
@@ -342,8 +357,9 @@ START_TEST(a_line_without_end_costs_no_memory)
 END_TEST
 
 FAULTS_MAIN("manifest", members_stand_in_one_order, a_manifest_grows_after_every_misfortune,
-	    short_and_interrupted_writes_are_finished, what_no_commit_knows_is_cut_off,
-	    a_failure_moves_nothing_on, another_ones_manifest_is_put_aside_and_said,
-	    a_manifest_that_is_not_as_recorded_is_said, what_was_written_is_read,
-	    torn_and_foreign_lines_are_counted, a_manifest_that_cannot_be_read_is_said,
-	    any_bytes_are_read_without_harm, a_line_without_end_costs_no_memory)
+	    short_and_interrupted_writes_are_finished, lines_are_synced_and_so_is_a_new_name,
+	    what_no_commit_knows_is_cut_off, a_failure_moves_nothing_on,
+	    another_ones_manifest_is_put_aside_and_said, a_manifest_that_is_not_as_recorded_is_said,
+	    what_was_written_is_read, torn_and_foreign_lines_are_counted,
+	    a_manifest_that_cannot_be_read_is_said, any_bytes_are_read_without_harm,
+	    a_line_without_end_costs_no_memory)

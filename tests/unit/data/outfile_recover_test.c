@@ -98,12 +98,49 @@ START_TEST(something_that_is_no_file_is_put_aside)
 }
 END_TEST
 
+START_TEST(a_file_with_other_names_is_said_and_goes_on)
+{
+	bool closed;
+
+	live();
+	ck_assert_int_eq(linkat(root, "dir/x.csv", root, "backup", 0), 0);
+	ck_assert_int_eq(crash(&closed), 0);
+	ck_assert_ptr_nonnull(strstr(err.text, "dir/x.csv has other names too (2 hard links)"));
+	append("2,b\n");
+	commit();
+	ck_assert_str_eq(contents("dir/x.csv"), HEADER "1,a\n2,b\n");
+	ck_assert_int_eq(unlinkat(root, "backup", 0), 0);
+	crash_and_expect(OUTFILE_LIVE);
+}
+END_TEST
+
+START_TEST(a_directory_in_the_place_of_the_file_is_put_aside)
+{
+	live();
+	ck_assert_int_eq(unlinkat(root, "dir/x.csv", 0), 0);
+	ck_assert_int_eq(mkdirat(root, "dir/x.csv", 0755), 0);
+	crash_and_expect_damage("no regular file");
+	ck_assert_ptr_nonnull(matching("*.quarantine"));
+}
+END_TEST
+
+START_TEST(a_dangling_link_is_put_aside_and_nothing_is_made_where_it_leads)
+{
+	live();
+	ck_assert_int_eq(unlinkat(root, "dir/x.csv", 0), 0);
+	ck_assert_int_eq(symlinkat("../elsewhere", root, "dir/x.csv"), 0);
+	crash_and_expect_damage("has been replaced by a symbolic link");
+	ck_assert(!there("elsewhere"));
+}
+END_TEST
+
 START_TEST(a_directory_turned_into_a_link_leads_nowhere)
 {
 	live();
 	ck_assert_int_eq(renameat(root, "dir", root, "other"), 0);
 	ck_assert_int_eq(symlinkat("other", root, "dir"), 0);
 	ck_assert_int_eq(crash(&(bool) { false }), -EUCLEAN);
+	ck_assert_ptr_nonnull(strstr(err.text, "dir/x.csv is missing: a symbolic link or a file"));
 	commit_as(OUTFILE_OPENING, "");
 	ck_assert_int_lt(outfile_create(out, HEADER, strlen(HEADER), NOON, &err), 0);
 	ck_assert_str_eq(contents("other/x.csv"), HEADER "1,a\n");
@@ -242,9 +279,12 @@ DISK_MAIN("outfile_recover", nothing_recorded_nothing_touched,
 	  recovery_cuts_off_what_was_not_committed, recovery_of_a_file_as_recorded_changes_nothing,
 	  a_shorter_file_is_put_aside_never_extended, a_replaced_file_is_put_aside,
 	  a_symbolic_link_is_put_aside_and_not_followed, a_missing_file_or_directory_is_said,
-	  something_that_is_no_file_is_put_aside, a_directory_turned_into_a_link_leads_nowhere,
-	  opening_without_a_file_is_nothing, opening_removes_our_file_and_its_rows,
-	  opening_keeps_a_foreign_file, opening_goes_on_where_a_crash_of_recovery_left_it,
+	  something_that_is_no_file_is_put_aside, a_file_with_other_names_is_said_and_goes_on,
+	  a_directory_in_the_place_of_the_file_is_put_aside,
+	  a_dangling_link_is_put_aside_and_nothing_is_made_where_it_leads,
+	  a_directory_turned_into_a_link_leads_nowhere, opening_without_a_file_is_nothing,
+	  opening_removes_our_file_and_its_rows, opening_keeps_a_foreign_file,
+	  opening_goes_on_where_a_crash_of_recovery_left_it,
 	  a_crash_right_after_the_first_commit_keeps_the_file,
 	  closing_is_finished_when_the_rename_was_not_done,
 	  closing_is_finished_when_the_rename_was_done, closing_cuts_off_what_was_not_committed,

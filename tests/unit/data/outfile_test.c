@@ -293,6 +293,35 @@ START_TEST(a_file_moved_away_while_open_is_noticed_at_the_sync)
 }
 END_TEST
 
+START_TEST(a_file_replaced_by_a_pipe_while_open_is_noticed_at_the_sync)
+{
+	live();
+	ck_assert_int_eq(unlinkat(root, "dir/x.csv", 0), 0);
+	ck_assert_int_eq(mkfifoat(root, "dir/x.csv", 0600), 0);
+	ck_assert_int_eq(outfile_append(out, "2,b\n", 4, 1, &err), 0);
+	ck_assert_int_eq(outfile_sync(out, &err), -EUCLEAN);
+	ck_assert_int_eq(outfile_abandon(out, &err), -EUCLEAN);
+	ck_assert_ptr_nonnull(strstr(err.text, "no regular file"));
+	live();
+}
+END_TEST
+
+START_TEST(nothing_is_closed_through_a_directory_turned_into_a_link)
+{
+	live();
+	ck_assert_int_eq(renameat(root, "dir", root, "other"), 0);
+	ck_assert_int_eq(symlinkat("other", root, "dir"), 0);
+	commit_as(OUTFILE_CLOSING, CLOSED);
+	ck_assert_int_lt(outfile_close(out, CLOSED, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err.text, "symbolic link"));
+	ck_assert_str_eq(contents("other/x.csv"), HEADER "1,a\n");
+	ck_assert_int_eq(unlinkat(root, "dir", 0), 0);
+	ck_assert_int_eq(renameat(root, "other", root, "dir"), 0);
+	ck_assert_int_eq(outfile_close(out, CLOSED, &err), 0); /* once it is put right */
+	ck_assert_str_eq(contents(CLOSED), HEADER "1,a\n");
+}
+END_TEST
+
 START_TEST(paths_that_cannot_be_names_are_refused)
 {
 	char longest[OUTFILE_PATH_MAX + 2];
@@ -331,4 +360,6 @@ DISK_MAIN("outfile", a_new_file_has_its_header_mode_and_nothing_beside_it,
 	  the_mode_of_files_is_exact_whatever_the_umask,
 	  a_file_replaced_while_open_is_noticed_at_the_sync,
 	  a_file_moved_away_while_open_is_noticed_at_the_sync,
+	  a_file_replaced_by_a_pipe_while_open_is_noticed_at_the_sync,
+	  nothing_is_closed_through_a_directory_turned_into_a_link,
 	  paths_that_cannot_be_names_are_refused)

@@ -204,7 +204,31 @@ START_TEST(a_failure_leaves_nothing)
 END_TEST
 
 /* What the disk gives back is not what was written: a byte is changed, or the end is missing. */
-static enum { FLIPS, CUTS, LENGTHENS, LIES } lie;
+static enum { FLIPS, CUTS, LENGTHENS, SWAPS, LIES } lie;
+
+/* A sound stream of as many other bytes. */
+static void swap(int fd)
+{
+	char *raw = calloc(1, source_bytes), *packed = malloc(source_bytes);
+	z_stream z = { .next_in = (void *)raw,
+		       .avail_in = (uInt)source_bytes,
+		       .next_out = (void *)packed,
+		       .avail_out = (uInt)source_bytes };
+	size_t len;
+
+	if (kind == JOB_COMPRESS_ZSTD) {
+		len = ZSTD_compress(packed, source_bytes, raw, source_bytes, 1);
+	} else {
+		ck_assert_int_eq(deflateInit2(&z, 1, Z_DEFLATED, 16 + 15, 8, 0), Z_OK);
+		ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+		len = z.total_out;
+		deflateEnd(&z);
+	}
+	ck_assert_int_eq(ftruncate(fd, (off_t)len), 0);
+	ck_assert_int_eq(pwrite(fd, packed, len, 0), (ssize_t)len);
+	free(raw);
+	free(packed);
+}
 
 static void tell_lie(char letter, int fd)
 {
@@ -221,8 +245,10 @@ static void tell_lie(char letter, int fd)
 		ck_assert_int_eq(pwrite(fd, &byte, 1, st.st_size / 2), 1);
 	else if (lie == CUTS)
 		ck_assert_int_eq(ftruncate(fd, st.st_size - 1), 0);
-	else
+	else if (lie == LENGTHENS)
 		ck_assert_int_eq(pwrite(fd, "", 1, st.st_size), 1);
+	else
+		swap(fd);
 }
 
 START_TEST(a_copy_that_is_not_true_is_refused)
