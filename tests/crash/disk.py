@@ -40,17 +40,18 @@ def run(*command):
 
 
 class Disk:
-    """`top` is where it is mounted."""
+    """`top` is where it is mounted: in a directory `dir` of its own, or in that of the disk `beside`."""
 
-    def __init__(self, name="disk", size_mib=32, options="", features=""):
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="fetchd-disk."))
-        self.image, self.top, self.options, self.mounted = self.dir / "image", self.dir / name, options, False
+    def __init__(self, name="disk", size_mib=32, options="", beside=None):
+        self.dir = beside.dir if beside else pathlib.Path(tempfile.mkdtemp(prefix="fetchd-disk."))
+        self.image, self.top = self.dir / f"{name}.image", self.dir / name
+        self.options, self.mounted = options, False
         atexit.register(self.close)
         self.top.mkdir()
         try:
             with open(self.image, "wb") as image:
                 image.truncate(size_mib << 20)
-            run("mkfs.ext4", "-q", "-F", "-m", "0", "-b", "4096", *(["-O", features] if features else []), str(self.image))
+            run("mkfs.ext4", "-q", "-F", "-m", "0", "-b", "4096", self.image)
             self.mount()
         except (Unable, FileNotFoundError) as error:
             self.close()
@@ -102,4 +103,9 @@ class Disk:
     def close(self):
         if self.mounted:
             subprocess.run(["umount", "-l", str(self.top)], capture_output=True)
-        shutil.rmtree(self.dir, ignore_errors=True)
+            self.mounted = False
+        self.image.unlink(missing_ok=True)
+        if self.top.exists():
+            self.top.rmdir()
+        if self.dir.exists() and not any(self.dir.iterdir()):
+            self.dir.rmdir()

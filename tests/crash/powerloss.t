@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Power loss: state and data on an ext4 image whose disk dies at a random moment of the reference run, and
-now and then again in the recovery; afterwards the run goes on, and every record is there once.
+"""Power loss: state and data on an ext4 image whose disk dies in the middle of the reference run, and now
+and then again in the recovery; afterwards the run goes on, and every record is there once.
 
 What was not synced is gone: the disk is shut down without a flush of its journal (some points with one),
 mounted again and looked at. With data=writeback and without auto_da_alloc ext4 promises no more than
 POSIX does; and as any fsync flushes the one journal of a file system, in half of the stories the state has
-a disk of its own: directories are then only as durable as they were synced. POINTS sets how many losses (default 8; 520 with FETCHD_LONG), SEED repeats a run.
+a disk of its own: directories are then only as durable as they were synced. The moment is a random one, or
+that before a random call that changes a file (faults.c). POINTS sets how many losses (default 8; 520 with
+FETCHD_LONG), SEED repeats a run.
 """
 import os
 import pathlib
@@ -16,10 +18,12 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import checker
 import disk
+import faulty
 import scene
 
 POINTS = int(os.environ.get("POINTS", 520 if os.environ.get("FETCHD_LONG") else 8))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+CALLS = 1700  # that change a file, in an undisturbed run, more or less
 KINDS = {  # name: (disks, mount options, how they are shut down, whether the daemon is stopped before)
     "one-disk": (1, "noauto_da_alloc,data=writeback", disk.NO_LOG_FLUSH, False),
     "two-disks": (2, "noauto_da_alloc,data=writeback", disk.NO_LOG_FLUSH, True),
@@ -38,15 +42,25 @@ def go_dark(stage, disks, flags, freeze):
         store.lose_power(flags)
 
 
-def lose(stage, disks, kind, seconds):
-    """One life that ends in the dark after so many seconds; False when it had ended before."""
-    moment = time.monotonic() + seconds
+def moment(stage, disks, kind, dice):
+    """(environment, what tells that the moment has come): so many seconds after now, or at a call."""
+    if KINDS[kind][3] and faulty.is_plain() and dice.random() < 0.6:
+        env = {"LD_PRELOAD": str(faulty.LIBRARY), "FAULT_BELOW": str(disks[0].dir.resolve()),
+               "FAULT_KIND": "stop", "FAULT_AT": str(dice.randint(1, CALLS))}
+        return env, stage.is_stopped
+    end = time.monotonic() + dice.uniform(0.01, 0.3)
+    return {}, lambda: time.monotonic() > end
+
+
+def lose(stage, disks, kind, dice):
+    """One life that ends in the dark; False when it had ended before."""
+    env, has_come = moment(stage, disks, kind, dice)
 
     def is_dark():
-        if time.monotonic() > moment and not stage.doubtful:
+        if not stage.doubtful and has_come():
             go_dark(stage, disks, *KINDS[kind][2:])
         return stage.doubtful
-    if stage.life(until=is_dark) is None:
+    if stage.life(env, until=is_dark) is None:
         stage.end()
     for store in disks:
         store.remount()
@@ -60,7 +74,7 @@ def story(disks, kind, dice):
         store.empty()
         store.remount(KINDS[kind][1])  # the emptiness must outlast a loss of power
     stage, losses = scene.Scene(disk=disks[0].top, state_disk=disks[-1].top), 0
-    while losses < 4 and lose(stage, disks, kind, dice.uniform(0.01, 0.3)):
+    while losses < 4 and lose(stage, disks, kind, dice):
         losses += 1
         if dice.random() < 0.6:
             break
@@ -86,7 +100,8 @@ def series(disks, kind, points, dice):
 def main():
     try:
         disk.private()
-        disks = [disk.Disk(name) for name in ("data-disk", "state-disk")]
+        first = disk.Disk("data-disk")
+        disks = [first, disk.Disk("state-disk", beside=first)]
     except disk.Unable as why:
         print(f"1..0 # SKIP {why}")
         return 0

@@ -36,7 +36,7 @@ JOBS = {
     "rows": {"pages": [1, 4, 2, 5, 1, 3, 6, 2, 1, 4], "again": 3,
              "settings": {"engine": "async", "output": {"format": "csv", "rotate": {"rows": 14}}}},
     "lines": {"pages": [1] * 30, "again": 6,
-              "settings": {"engine": "threads", "output": {"format": "jsonl", "rotate": {"rows": 11}}}},
+              "settings": {"engine": "threads", "output": {"format": "jsonl", "order": "requested", "rotate": {"rows": 11}}}},
     "array": {"pages": [12, 10, 1], "again": 2,
               "settings": {"engine": "async", "output": {"format": "jsonl", "rotate": {"rows": 9}}}},
 }
@@ -218,14 +218,19 @@ class Scene:
             self.kills.append(Kill(self.lives, ledger.read(self.state)))
         return status
 
+    def is_stopped(self):
+        """Whether every thread stands still, by SIGSTOP: whatever call it was in is over."""
+        try:
+            stats = [path.read_text() for path in pathlib.Path(f"/proc/{self.daemon.pid}/task").glob("*/stat")]
+        except OSError:  # a thread ended meanwhile
+            return False
+        return all(stat.rpartition(")")[2].split()[0] in "TZX" for stat in stats)
+
     def freeze(self):
-        """Stops the daemon where it stands; back when every call it was in is over."""
+        """Stops the daemon where it stands."""
         self.daemon.send_signal(signal.SIGSTOP)
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            stats = [path.read_text() for path in pathlib.Path(f"/proc/{self.daemon.pid}/task").glob("*/stat")]
-            if all(stat.rpartition(")")[2].split()[0] in "TZX" for stat in stats):
-                return
+        while not self.is_stopped() and time.monotonic() < deadline:
             time.sleep(0.001)
 
     def look(self):
