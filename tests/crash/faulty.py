@@ -21,6 +21,7 @@ LIBRARY = scene.TOP / "tests/crash/faults.so"
 LONG = bool(os.environ.get("FETCHD_LONG"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 AT_ONCE = 2
+TOLD = 20  # so many failures are told of; the others are counted
 FIRST = bool(os.environ.get("FIRST"))  # the first failure is enough
 
 
@@ -135,6 +136,7 @@ class Report:
         stage.close(keep=bool(wrong))
         if wrong:
             self.bad += 1
+        if wrong and self.bad <= TOLD:
             self._say("\n".join([f"{point} failed at {', '.join(map(str, hits)) or 'no call'}", *wrong[:8],
                                  f"again: POINT={point} {sys.argv[0]}; kept in {stage.where}"]))
         return False if wrong else True if hits else None

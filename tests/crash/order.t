@@ -147,12 +147,24 @@ def recovery(point):
 
 
 def kills(calls, dice):
-    """Anywhere, and where rows stand in a file that no commit knows."""
-    appends = sum(call.name == "write" and call.path.startswith("data/") for call in calls)
+    """Anywhere."""
     for at in faulty.spread(calls[-1].number, RECOVERIES, dice):
-        yield faulty.Point("kill", at)
-    for at in faulty.spread(appends, RECOVERIES, dice):
-        yield faulty.Point("killafter", at, {"call": "write", "path": "data/"})
+        point = faulty.Point("kill", at)
+        yield str(point), recovery(point)
+
+
+def cuts(calls, dice):
+    """After rows were appended that no commit knows: restarts that cut them off, as many as wanted."""
+    appends = sum(call.name == "write" and call.path.startswith("data/") for call in calls)
+    seen = 0
+    for at in dice.sample(range(1, appends + 1), min(appends, 8 * RECOVERIES)):
+        point = faulty.Point("killafter", at, {"call": "write", "path": "data/"})
+        found = recovery(point)
+        if any(call.name == "ftruncate" and call.path.startswith("data/") for call in found):
+            seen += 1
+            yield str(point), found
+        if seen == RECOVERIES:
+            return
 
 
 def without(calls, unwanted):
@@ -196,8 +208,8 @@ def main():
     print(f"# SEED={faulty.SEED}")
     whole = undisturbed()
     traces = {"undisturbed": Trace(whole)}
-    for point in kills(whole, dice):
-        traces[f"after {point}"] = Trace(recovery(point))
+    for point, calls in [*kills(whole, dice), *cuts(whole, dice)]:
+        traces[f"after {point}"] = Trace(calls)
     report = faulty.Report(None)
     for rule in traces["undisturbed"].seen:
         broken = [f"{name}: {sentence}" for name, trace in traces.items()
@@ -206,6 +218,7 @@ def main():
         for sentence in broken[:8]:
             print(f"# {sentence}")
         report.tell(f"in-order-{rule}", not broken and traces["undisturbed"].seen[rule] > 0)
+    report.tell("restarts-that-cut-rows-off-were-among-them", len(traces) > 1 + RECOVERIES)
     for name, rule, spoil in SPOILT:
         report.tell(f"a-trace-{name}-is-told",
                     rule in {which for which, _ in Trace(spoil(whole)).broken})
