@@ -25,6 +25,20 @@ START_TEST(a_new_file_has_its_header_mode_and_nothing_beside_it)
 }
 END_TEST
 
+START_TEST(names_are_synced_when_they_are_given)
+{
+	create();
+	/* the directory made and synced; no birth name of old; born with its header, linked, synced */
+	ck_assert_str_eq(faults.trace, "mfuchwkf");
+	append("1,a\n");
+	commit();
+	faults_none();
+	commit_as(OUTFILE_CLOSING, CLOSED);
+	ck_assert_int_eq(outfile_close(out, CLOSED, &err), 0);
+	ck_assert_str_eq(faults.trace, "rf");
+}
+END_TEST
+
 START_TEST(closing_renames_and_the_next_file_counts_on)
 {
 	char name[256];
@@ -347,8 +361,8 @@ START_TEST(paths_that_cannot_be_names_are_refused)
 END_TEST
 
 DISK_MAIN("outfile", a_new_file_has_its_header_mode_and_nothing_beside_it,
-	  closing_renames_and_the_next_file_counts_on, closing_replaces_no_foreign_file,
-	  creating_puts_a_foreign_file_aside_and_says_so,
+	  names_are_synced_when_they_are_given, closing_renames_and_the_next_file_counts_on,
+	  closing_replaces_no_foreign_file, creating_puts_a_foreign_file_aside_and_says_so,
 	  a_file_that_could_not_be_removed_when_given_up_is_not_foreign,
 	  a_birth_name_that_could_not_be_removed_is_removed_at_the_next_commit,
 	  a_full_disk_loses_only_what_is_not_committed, a_full_disk_at_creation_leaves_nothing,

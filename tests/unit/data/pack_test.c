@@ -204,7 +204,7 @@ START_TEST(a_failure_leaves_nothing)
 END_TEST
 
 /* What the disk gives back is not what was written: a byte is changed, or the end is missing. */
-static enum { FLIPS, CUTS, LENGTHENS, SWAPS, LIES } lie;
+static enum { FLIPS, CUTS, LENGTHENS, SWAPS, PADS, LIES } lie;
 
 /* A sound stream of as many other bytes. */
 static void swap(int fd)
@@ -230,6 +230,24 @@ static void swap(int fd)
 	free(packed);
 }
 
+/* The same stream made to end at the end of a block that is read (its gzip header gets a long
+ * name), and a byte behind it. */
+static void pad(int fd, size_t len)
+{
+	const size_t block = 131072;
+	unsigned char *padded = malloc(block + 1);
+
+	ck_assert_uint_lt(len, block);
+	ck_assert_int_eq(pread(fd, padded, 10, 0), 10);
+	padded[3] |= 8;
+	memset(padded + 10, 'n', block - len);
+	padded[10 + block - len - 1] = 0;
+	ck_assert_int_eq(pread(fd, padded + 10 + block - len, len - 10, 10), (ssize_t)len - 10);
+	padded[block] = 'x';
+	ck_assert_int_eq(pwrite(fd, padded, block + 1, 0), (ssize_t)block + 1);
+	free(padded);
+}
+
 static void tell_lie(char letter, int fd)
 {
 	struct stat st;
@@ -247,8 +265,12 @@ static void tell_lie(char letter, int fd)
 		ck_assert_int_eq(ftruncate(fd, st.st_size - 1), 0);
 	else if (lie == LENGTHENS)
 		ck_assert_int_eq(pwrite(fd, "", 1, st.st_size), 1);
-	else
+	else if (lie == SWAPS)
 		swap(fd);
+	else if (kind == JOB_COMPRESS_GZIP)
+		pad(fd, (size_t)st.st_size);
+	else
+		ck_assert_int_eq(ftruncate(fd, 0), 0);
 }
 
 START_TEST(a_copy_that_is_not_true_is_refused)
