@@ -17,6 +17,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/runs.c \
 	src/store/runs.h \
 	src/store/runs_json.c \
+	src/store/runs_number.c \
 	src/store/schema.c \
 	src/store/schema.h \
 	src/store/snapshots.c \

@@ -52,7 +52,11 @@ void runs_end(
 	const struct run_record *record); /* state, result, reason, ended, counts, timing, crew */
 void runs_reopen(struct db *db, uint64_t id); /* state running, result and ended cleared */
 
+/* The next run gets an id above this one, if that is more than it would get anyway. */
+void runs_number_above(struct db *db, uint64_t id);
+
 /* Readers: either connection. */
+uint64_t runs_highest(struct db *db); /* the highest id ever given; 0: none, or it cannot be read */
 int runs_get(struct db *db, uint64_t id, struct run_record *record, struct err *err); /* -ENOENT */
 /* The document of SPEC section 5, "run", with its files and "overrides", all of one moment; NULL:
  * no such run or an error in *err. A percentile that is not known is null. */
@@ -68,5 +72,7 @@ int runs_unfinished(struct db *db, uint64_t **ids, size_t *n, struct err *err);
 struct json *runs_last(struct db *db, struct err *err);
 /* The newest run of the job that ended complete, unchanged or partial; 0: none. */
 uint64_t runs_last_id(struct db *db, const char *job);
+/* runs_highest of a database that may be damaged; the file is only read. */
+uint64_t runs_salvage(const char *path);
 
 #endif
