@@ -26,6 +26,8 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/once.h \
 	src/fetchd/options.c \
 	src/fetchd/options.h \
+	src/fetchd/recovery.c \
+	src/fetchd/recovery.h \
 	src/fetchd/reload.c \
 	src/fetchd/reload.h \
 	src/fetchd/reply.c \

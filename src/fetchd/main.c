@@ -6,6 +6,7 @@
 #include "fetchd/daemon.h"
 #include "fetchd/once.h"
 #include "fetchd/options.h"
+#include "fetchd/recovery.h"
 #include "fetchd/settings.h"
 
 #define EXIT_USAGE 2
@@ -29,5 +30,7 @@ int main(int argc, char **argv)
 	}
 	if (options.check)
 		return settings_check(&options);
+	if (options.recover)
+		return recovery_main(&options);
 	return options.once ? once_main(&options) : daemon_main(&options);
 }

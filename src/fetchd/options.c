@@ -21,6 +21,8 @@ static const struct option_row option_rows[] = {
 	  "read this configuration instead of the default one" },
 	{ "check", 0, NULL, offsetof(struct options, check),
 	  "check all configuration, print every problem, exit 1 if there is any" },
+	{ "recover", 0, NULL, offsetof(struct options, recover),
+	  "make a new database from what the files' manifests prove, and exit" },
 	{ "once", 0, NULL, offsetof(struct options, once),
 	  "run each TARGET (a job's name, or a job file) in the foreground and exit" },
 	{ "log-level", 0, "LEVEL", offsetof(struct options, log_level),
@@ -86,8 +88,8 @@ static int check_together(const struct options *options, struct err *err)
 	if (options->log_level && options_level(options->log_level) < 0)
 		return err_set(err, -EINVAL, "--log-level: %s is not error, warning, info or debug",
 			       options->log_level);
-	if (options->once && options->check)
-		return err_set(err, -EINVAL, "--once and --check do not go together");
+	if (options->once + options->check + options->recover > 1)
+		return err_set(err, -EINVAL, "--once, --check and --recover do not go together");
 	if (options->once && options->ntargets == 0)
 		return err_set(err, -EINVAL, "--once: name a job or a job file to run");
 	if (!options->once && options->ntargets > 0)
@@ -126,8 +128,9 @@ int options_parse(int argc, char **argv, struct options *options, struct err *er
 
 void options_help(FILE *out)
 {
-	fputs("usage: fetchd [-c FILE] [--check] [--once TARGET...] [--log-level LEVEL]\n"
-	      "              [--state-dir DIR] [--data-dir DIR] [--version] [--help]\n\n"
+	fputs("usage: fetchd [-c FILE] [--check] [--recover] [--once TARGET...]\n"
+	      "              [--log-level LEVEL] [--state-dir DIR] [--data-dir DIR] [--version] "
+	      "[--help]\n\n"
 	      "Pulls the records of HTTP APIs into CSV and JSONL files, each exactly once.\n\n",
 	      out);
 	for (size_t i = 0; i < NROWS; i++) {

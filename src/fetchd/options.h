@@ -13,7 +13,7 @@ struct options {
 	const char *config_file;
 	const char *log_level; /* one of log_level_names[] */
 	const char *state_dir, *data_dir;
-	bool check, once, version, help;
+	bool check, recover, once, version, help;
 	char *const *targets; /* of --once: job names and job files */
 	size_t ntargets;
 };

@@ -44,6 +44,16 @@ src_run_librun_a_SOURCES = \
 	src/run/plan.h \
 	src/run/query.c \
 	src/run/query.h \
+	src/run/recover.c \
+	src/run/recover.h \
+	src/run/recover_compare.c \
+	src/run/recover_internal.h \
+	src/run/recover_outputs.c \
+	src/run/recover_report.c \
+	src/run/recover_shelf.h \
+	src/run/recover_snapshots.c \
+	src/run/recover_strays.c \
+	src/run/recover_survey.c \
 	src/run/run.c \
 	src/run/run.h \
 	src/run/run_back.c \

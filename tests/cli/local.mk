@@ -5,6 +5,7 @@ cli_tests = \
 	tests/cli/fetchctl_usage.bats \
 	tests/cli/fetchd_check.bats \
 	tests/cli/fetchd_once.bats \
+	tests/cli/fetchd_recover.bats \
 	tests/cli/fetchd_routes.bats \
 	tests/cli/fetchd_signals.bats
 TESTS += $(cli_tests)

@@ -13,6 +13,7 @@ RUN_TESTS = \
 	tests/unit/run/latency_test \
 	tests/unit/run/output_test \
 	tests/unit/run/query_test \
+	tests/unit/run/recover_test \
 	tests/unit/run/run_test \
 	tests/unit/run/seed_test \
 	tests/unit/run/window_test
@@ -44,6 +45,8 @@ tests_unit_run_output_test_SOURCES = tests/unit/run/output_test.c tests/unit/run
 tests_unit_run_output_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_query_test_SOURCES = tests/unit/run/query_test.c tests/unit/run/house.h
 tests_unit_run_query_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_recover_test_SOURCES = tests/unit/run/recover_test.c tests/unit/unit.h
+tests_unit_run_recover_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_run_test_SOURCES = tests/unit/run/run_test.c tests/unit/run/stage.h
 tests_unit_run_run_test_LDADD = tests/contract/libcontract.a $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_seed_test_SOURCES = tests/unit/run/seed_test.c tests/unit/run/house.h
