@@ -18,21 +18,24 @@
 struct sink {
 	struct buf *buf;
 	char *at, *limit;
+	char none[1]; /* where both point while the buffer has no memory */
 };
 
 static inline void sink_open(struct sink *sink, struct buf *buf)
 {
-	*sink = (struct sink) { .buf = buf };
+	sink->buf = buf;
 	if (buf->data && !buf->full) {
 		sink->at = buf->data + buf->len;
 		sink->limit = buf->data + buf->room - 1;
+	} else {
+		sink->at = sink->limit = sink->none;
 	}
 }
 
 /* Hands what was written to the buffer. */
 static inline int sink_close(struct sink *sink)
 {
-	if (sink->at)
+	if (sink->at != sink->none)
 		buf_grew(sink->buf, (size_t)(sink->at - (sink->buf->data + sink->buf->len)));
 	return sink->buf->full ? -E2BIG : 0;
 }
