@@ -2,9 +2,10 @@
  *
  * Why the copy is read back. Once the copy bears its name the original goes, and with it the only
  * other place where the rows are. What the compressor wrote is believed only after the pages were
- * synced and dropped from the page cache, and what then comes from the disk expands to the same
- * length and SHA-256 as the original, in one stream that ends exactly where the file does. A stream
- * that stops early is not "shorter", it is wrong.
+ * synced and dropped from the page cache, and what then comes from the disk expands to the bytes of
+ * the original, in one stream that ends exactly where the file does. A stream that stops early is
+ * not "shorter", it is wrong. (Comparing bytes reads the original twice; comparing sums would cost
+ * more CPU than zstd itself.)
  */
 #include "data/pack.h"
 
@@ -31,9 +32,7 @@ struct packing {
 	const struct pack_order *order;
 	const struct pack_codec *codec;
 	int source, copy;
-	unsigned char *in, *out;    /* BLOCK bytes each */
-	SHA2_CTX raw;               /* of the uncompressed bytes seen in this pass */
-	char raw_sum[PACK_SUM_MAX]; /* of the source */
+	unsigned char *in, *out, *same; /* BLOCK bytes each */
 };
 
 const char *pack_extension(enum job_compress compress)
@@ -143,13 +142,12 @@ static int squeeze_block(struct packing *packing, void *machine, size_t len, boo
 	return code;
 }
 
-/* Reads the source to its end: summed, and with a machine compressed into the copy. */
-static int read_source(struct packing *packing, void *machine)
+/* Reads the source to its end: with a machine it is compressed into the copy, else summed. */
+static int read_source(struct packing *packing, void *machine, SHA2_CTX *sum)
 {
 	uint64_t bytes = packing->order->bytes, at = 0;
 	int code = 0;
 
-	SHA256Init(&packing->raw);
 	do {
 		size_t len = bytes - at < BLOCK ? (size_t)(bytes - at) : BLOCK;
 
@@ -159,31 +157,45 @@ static int read_source(struct packing *packing, void *machine)
 		if (code < 0)
 			return code;
 		at += len;
-		SHA256Update(&packing->raw, packing->in, len);
 		if (machine)
 			code = squeeze_block(packing, machine, len, at == bytes);
+		else
+			SHA256Update(sum, packing->in, len);
 	} while (code >= 0 && at < bytes);
-	if (code < 0)
-		return code;
-	SHA256End(&packing->raw, packing->raw_sum);
-	return machine && code != 1 ? -EUCLEAN : 0;
+	if (code == -EUCLEAN) /* the compressor's word, not about the source */
+		return -EIO;
+	return code < 0 ? code : machine && code != 1 ? -EIO : 0;
 }
 
-/* Expands what is in `in`; `*bytes` grows by what came out. 1: the stream has ended, exactly here.
- */
+/* Are the `len` bytes in `out` those of the source at `at`? */
+static int compare(struct packing *packing, size_t len, uint64_t at)
+{
+	int code;
+
+	if (len > packing->order->bytes - at)
+		return -EUCLEAN;
+	code = file_pread_all(packing->source, packing->same, len, (off_t)at);
+	if (code < 0)
+		return code;
+	return memcmp(packing->out, packing->same, len) == 0 ? 0 : -EUCLEAN;
+}
+
+/* Expands what is in `in`; `*bytes` grows by what came out, which is the source's. 1: the stream
+ * has ended, exactly here. */
 static int expand_block(struct packing *packing, void *machine, size_t len, uint64_t *bytes)
 {
 	struct pack_flow flow = { .in = packing->in, .in_len = len };
-	int code;
+	int code, same;
 
 	do {
 		flow.out = packing->out;
 		flow.room = BLOCK;
 		code = packing->codec->expand.step(machine, &flow, false);
-		SHA256Update(&packing->raw, packing->out, BLOCK - flow.room);
+		same = code < 0 ? code : compare(packing, BLOCK - flow.room, *bytes);
+		if (same < 0)
+			return same;
 		*bytes += BLOCK - flow.room;
-	} while (code == 0 && *bytes <= packing->order->bytes &&
-		 (flow.in_len > 0 || flow.room == 0));
+	} while (code == 0 && (flow.in_len > 0 || flow.room == 0));
 	return code == 1 && flow.in_len > 0 ? -EUCLEAN : code;
 }
 
@@ -191,11 +203,9 @@ static int expand_copy(struct packing *packing, void *machine, uint64_t size,
 		       struct pack_result *result)
 {
 	uint64_t expanded = 0;
-	char sum[PACK_SUM_MAX];
 	SHA2_CTX packed;
 	int code = 0;
 
-	SHA256Init(&packing->raw);
 	SHA256Init(&packed);
 	for (uint64_t at = 0; at < size;) {
 		size_t len = size - at < BLOCK ? (size_t)(size - at) : BLOCK;
@@ -213,8 +223,7 @@ static int expand_copy(struct packing *packing, void *machine, uint64_t size,
 		if (code < 0)
 			return code;
 	}
-	SHA256End(&packing->raw, sum);
-	if (code != 1 || expanded != packing->order->bytes || strcmp(sum, packing->raw_sum) != 0)
+	if (code != 1 || expanded != packing->order->bytes)
 		return -EUCLEAN;
 	SHA256End(&packed, result->sha256);
 	result->bytes = size;
@@ -280,10 +289,10 @@ static void remove_copy(const struct pack_order *order)
 	close(dir);
 }
 
-/* Sums the source; an early end means that somebody cuts it while we read. */
-static int sum_source(struct packing *packing, void *machine, struct err *err)
+/* read_source; an early end means that somebody cuts it while we read. */
+static int take_source(struct packing *packing, void *machine, SHA2_CTX *sum, struct err *err)
 {
-	int code = read_source(packing, machine), whole = 0;
+	int code = read_source(packing, machine, sum), whole = 0;
 
 	if (code == -ECANCELED)
 		return err_set(err, code, "stopped while reading %s", packing->order->name);
@@ -304,7 +313,7 @@ static int make_copy(struct packing *packing, struct pack_result *result, struct
 	if (packing->copy < 0)
 		return packing->copy;
 	machine = packing->codec->squeeze.make(packing->order->bytes);
-	code = sum_source(packing, machine, err);
+	code = take_source(packing, machine, NULL, err);
 	packing->codec->squeeze.drop(machine);
 	if (code == 0 && fdatasync(packing->copy) < 0)
 		code = err_sys(err, -errno, "cannot write %s to the disk", packing->order->packed);
@@ -320,12 +329,15 @@ static int make_copy(struct packing *packing, struct pack_result *result, struct
 
 static int sum_only(struct packing *packing, struct pack_result *result, struct err *err)
 {
-	int code = sum_source(packing, NULL, err);
+	SHA2_CTX sum;
+	int code;
 
+	SHA256Init(&sum);
+	code = take_source(packing, NULL, &sum, err);
 	if (code < 0)
 		return code;
+	SHA256End(&sum, result->sha256);
 	result->bytes = packing->order->bytes;
-	memcpy(result->sha256, packing->raw_sum, sizeof(result->sha256));
 	return 0;
 }
 
@@ -340,10 +352,12 @@ int pack_file(const struct pack_order *order, struct pack_result *result, struct
 	posix_fadvise(packing.source, 0, 0, POSIX_FADV_SEQUENTIAL);
 	packing.in = xmalloc(BLOCK);
 	packing.out = xmalloc(BLOCK);
+	packing.same = xmalloc(BLOCK);
 	code = packing.codec->squeeze.make ? make_copy(&packing, result, err)
 					   : sum_only(&packing, result, err);
 	free(packing.in);
 	free(packing.out);
+	free(packing.same);
 	close(packing.source);
 	return code;
 }
