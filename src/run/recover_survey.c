@@ -102,25 +102,30 @@ static void add_to_output(struct survey *survey, const char *name, size_t base)
 	free(path);
 }
 
-/* ".7.staging", ".7.dropped"; 0: neither. */
-static uint64_t hidden_run(const char *leaf, const char *suffix)
+/* The run of ".7.staging", ".7.dropped", and of what they are called when they were put aside; 0:
+ * it is none of these. *rest: behind the number. */
+static uint64_t hidden_run(const char *leaf, const char **rest)
 {
-	char *end;
 	uint64_t run;
+	char *end;
 
+	*rest = "";
 	if (leaf[0] != '.' || leaf[1] < '1' || leaf[1] > '9')
 		return 0;
 	run = strtoull(leaf + 1, &end, 10);
-	return strcmp(end, suffix) == 0 ? run : 0;
+	*rest = end;
+	return *end == '.' || *end == '-' ? run : 0;
 }
 
 static enum tree_answer take_directory(struct taking *taking, const struct tree_item *item)
 {
-	uint64_t staging = hidden_run(item->leaf, ".staging");
-	uint64_t dropped = hidden_run(item->leaf, ".dropped");
 	size_t len = strlen(item->leaf);
+	const char *rest;
+	uint64_t run = hidden_run(item->leaf, &rest);
+	bool staging = run > 0 && strcmp(rest, ".staging") == 0;
+	bool dropped = run > 0 && strcmp(rest, ".dropped") == 0;
 
-	recover_saw_run(taking->recover, staging ? staging : dropped);
+	recover_saw_run(taking->recover, run);
 	if (staging)
 		json_push(taking->survey->staging, json_new_string(item->name));
 	if (dropped)
