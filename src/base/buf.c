@@ -39,6 +39,7 @@ char *buf_reserve(struct buf *buf, size_t more)
 	if (buf->room < buf->len + more + 1) {
 		buf->room = grown(buf, buf->len + more + 1);
 		buf->data = xreallocarray(buf->data, buf->room, 1);
+		buf->data[buf->len] = '\0'; /* nothing may come: buf_text is a text all the same */
 	}
 	return buf->data + buf->len;
 }

@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "../unit.h"
 
@@ -47,5 +48,20 @@ START_TEST(take_leaves_an_empty_usable_buffer)
 }
 END_TEST
 
+START_TEST(room_that_was_not_used_holds_no_text)
+{
+	struct buf buf;
+	char *room, *text;
+
+	buf_init(&buf, 4096);
+	room = buf_reserve(&buf, 4096);
+	memset(room + 1, 'x', 4095);
+	ck_assert_str_eq(buf_text(&buf), "");
+	text = buf_take(&buf);
+	ck_assert_str_eq(text, "");
+	free(text);
+}
+END_TEST
+
 UNIT_MAIN("buf", additions_past_the_ceiling_change_nothing, the_ceiling_itself_fits,
-	  take_leaves_an_empty_usable_buffer)
+	  room_that_was_not_used_holds_no_text, take_leaves_an_empty_usable_buffer)
