@@ -230,15 +230,15 @@ void fields_done(const struct field *fields, void *object)
 	}
 }
 
-static void make_absolute(struct json *secret, const char *beside)
+void fields_absolute_file(struct json *value, const char *beside)
 {
-	const char *path = json_str(json_get(secret, "file"));
+	const char *path = json_str(json_get(value, "file"));
 	char *absolute;
 
 	if (!path || !*path || *path == '/')
 		return;
 	absolute = file_absolute(path, beside);
-	json_put_str(secret, "file", absolute);
+	json_put_str(value, "file", absolute);
 	free(absolute);
 }
 
@@ -252,7 +252,9 @@ void fields_absolute(const struct field *fields, struct json *map, const char *b
 		if (field->type == FIELD_GROUP)
 			fields_absolute(field->fields, value, beside);
 		else if (field->type == FIELD_SECRET)
-			make_absolute(value, beside);
+			fields_absolute_file(value, beside);
+		else if (field->type == FIELD_CUSTOM && field->custom->absolute)
+			field->custom->absolute(value, beside);
 	}
 }
 

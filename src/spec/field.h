@@ -53,6 +53,8 @@ struct field_custom {
 	struct json *(*show)(const void *to); /* NULL: nothing to show */
 	void (*done)(void *to);               /* NULL: nothing to free */
 	const struct field *members;          /* for the manual: of the maps in it; NULL: none */
+	/* Makes relative paths in it absolute against the file `beside`; NULL: there are none. */
+	void (*absolute)(struct json *value, const char *beside);
 };
 
 struct field {
@@ -84,8 +86,10 @@ void fields_read(const struct field *fields, const struct json *map, void *objec
 struct json *fields_show(const struct field *fields, const void *object);
 /* Frees what the members point to and zeroes them. */
 void fields_done(const struct field *fields, void *object);
-/* Makes the relative {file: P} of every secret in `map` absolute against the file `beside`. */
+/* Makes the relative {file: P} of every secret and parameter in `map` absolute against the file
+ * `beside`. */
 void fields_absolute(const struct field *fields, struct json *map, const char *beside);
+void fields_absolute_file(struct json *value, const char *beside); /* one {file: P} */
 
 /* For the manual and the schema: "text", "duration", "list of", ... */
 const char *field_shape(const struct field *field);

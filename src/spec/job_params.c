@@ -1,4 +1,6 @@
-/* `params:`, the matrix of a job: each a list of values or a range. */
+/* `params:`, the matrix of a job: each a list of values, a range, or the name of a file that a run
+ * reads when it begins. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,16 +44,19 @@ static void read_list(struct matrix *matrix, const char *name, const struct json
 		walk_problem(walk, at, AT_VALUE, "%s", err.text);
 }
 
-/* {range: [FIRST, LAST], step: N} */
-struct range_row {
+/* {range: [FIRST, LAST], step: N} or {file: PATH, column: NAME} */
+struct source_row {
 	int64_t first, last, step;
-	bool given;
+	bool given; /* the range */
+	char *file, *column;
 };
+
+#define AT(member) offsetof(struct source_row, member)
 
 static void read_range(const struct field *field, const struct json *value, void *to,
 		       const struct walk *walk, const struct trail *at)
 {
-	struct range_row *row = to;
+	struct source_row *row = to;
 	const struct json *first = json_at(value, 0), *last = json_at(value, 1);
 
 	if (json_type(value) != JSON_ARRAY || json_len(value) != 2 ||
@@ -60,13 +65,15 @@ static void read_range(const struct field *field, const struct json *value, void
 			     "expected the first and the last whole number, [0, 49] for example");
 		return;
 	}
-	*row = (struct range_row) { json_int(first, 0), json_int(last, 0), row->step, true };
+	row->first = json_int(first, 0);
+	row->last = json_int(last, 0);
+	row->given = true;
 }
 
 static void read_step(const struct field *field, const struct json *value, void *to,
 		      const struct walk *walk, const struct trail *at)
 {
-	struct range_row *row = to;
+	struct source_row *row = to;
 
 	if (!walk_wrong_type(walk, at, value, JSON_INT, "a whole number"))
 		row->step = json_int(value, 1);
@@ -75,22 +82,48 @@ static void read_step(const struct field *field, const struct json *value, void 
 static const struct field_custom range_custom = { "[first, last]", read_range, NULL, NULL };
 static const struct field_custom step_custom = { "number", read_step, NULL, NULL };
 
-/* step before range: the range keeps the step that is there. */
-static const struct field range_fields[] = {
+/* Those beside a file are absolute by now (absolute_params). */
+static int check_file(const char *text, struct err *err)
+{
+	if (!*text)
+		return err_set(err, -EINVAL, "expected a path, found an empty text");
+	return *text == '/' ? 0
+			    : err_set(err, -EINVAL,
+				      "a relative path means nothing here; give an absolute one");
+}
+
+static int check_column(const char *text, struct err *err)
+{
+	return *text ? 0 : err_set(err, -EINVAL, "expected the name of a column");
+}
+
+static const struct field source_fields[] = {
+	{ .name = "range",
+	  .type = FIELD_CUSTOM,
+	  .custom = &range_custom,
+	  .help = "the first and the last number, both included",
+	  .example = "[0, 49]" },
 	{ .name = "step",
 	  .type = FIELD_CUSTOM,
 	  .custom = &step_custom,
 	  .def = "1",
-	  .help = "from one value to the next",
+	  .help = "from one value of the range to the next",
 	  .example = "10" },
-	{ .name = "range",
-	  .type = FIELD_CUSTOM,
-	  .custom = &range_custom,
-	  .flags = FIELD_REQUIRED,
-	  .help = "the first and the last number, both included",
-	  .example = "[0, 49]" },
-	{ .name = "file", .type = FIELD_RESERVED },
-	{ .name = "column", .type = FIELD_RESERVED },
+	{ .name = "file",
+	  .type = FIELD_TEXT,
+	  .offset = AT(file),
+	  .check = check_file,
+	  .help = "the values are in this file, read once when a run begins; relative to the job's "
+		  "file",
+	  .example = "ids.csv" },
+	{ .name = "column",
+	  .type = FIELD_TEXT,
+	  .offset = AT(column),
+	  .check = check_column,
+	  .help = "the file is CSV with a header, and the values are in this column; without it, "
+		  "each "
+		  "line that is not empty is a value",
+	  .example = "id" },
 	{ .name = "job", .type = FIELD_RESERVED },
 	{ .name = "request", .type = FIELD_RESERVED },
 	{ .name = "records", .type = FIELD_RESERVED },
@@ -98,27 +131,55 @@ static const struct field range_fields[] = {
 	{ .name = NULL },
 };
 
+static bool written(const struct json *map, const char *key)
+{
+	return json_type(json_get(map, key)) != JSON_NULL;
+}
+
 /* Told once, not for each of its keys. */
 static bool of_later(const struct json *map)
 {
-	return json_has(map, "file") || json_has(map, "job") || json_has(map, "request");
+	return written(map, "job") || written(map, "request");
+}
+
+/* Keys that make no source together; NULL: they do. */
+static const char *source_fault(const struct json *map)
+{
+	if (of_later(map))
+		return "this version does not support this source yet; it has a list of values, "
+		       "{range: [FIRST, LAST]} and {file: PATH}";
+	if (!written(map, "range") && !written(map, "file"))
+		return "required: range, the first and the last number, or file, where the values "
+		       "are";
+	if (written(map, "range") && written(map, "file"))
+		return "the values come from a range or from a file, not from both";
+	if (written(map, "step") && !written(map, "range"))
+		return "step is for a range";
+	if (written(map, "column") && !written(map, "file"))
+		return "column is for a file";
+	return NULL;
 }
 
 static void read_map(struct matrix *matrix, const char *name, const struct json *map,
 		     const struct walk *walk, const struct trail *at)
 {
-	struct range_row row = { .step = 1 };
+	const char *fault = source_fault(map);
+	struct source_row row = { .step = 1 };
 	struct err err = ERR_INIT;
+	int ret = 0;
 
-	if (of_later(map)) {
-		walk_problem(walk, at, AT_VALUE,
-			     "this version does not support this source yet; it has a list of "
-			     "values and {range: [FIRST, LAST]}");
-		return;
-	}
-	fields_read(range_fields, map, &row, walk, at);
-	if (row.given && matrix_add_range(matrix, name, row.first, row.last, row.step, &err) < 0)
+	if (fault)
+		walk_problem(walk, at, AT_VALUE, "%s", fault);
+	if (!of_later(map))
+		fields_read(source_fields, map, &row, walk, at);
+	if (row.given && !fault)
+		ret = matrix_add_range(matrix, name, row.first, row.last, row.step, &err);
+	else if (row.file && !fault)
+		ret = matrix_add_file(matrix, name, row.file, row.column, &err);
+	if (ret < 0)
 		walk_problem(walk, at, AT_VALUE, "%s", err.text);
+	free(row.file);
+	free(row.column);
 }
 
 static void read_param(struct matrix *matrix, struct json_member member, const struct walk *walk,
@@ -133,9 +194,11 @@ static void read_param(struct matrix *matrix, struct json_member member, const s
 	else if (json_type(member.value) == JSON_OBJECT)
 		read_map(matrix, member.key, member.value, walk, at);
 	else
-		walk_problem(walk, at, AT_VALUE,
-			     "expected a list of values or {range: [FIRST, LAST]}, found %s",
-			     walk_type_name(member.value));
+		walk_problem(
+			walk, at, AT_VALUE,
+			"expected a list of values, {range: [FIRST, LAST]} or {file: PATH}, found "
+			"%s",
+			walk_type_name(member.value));
 }
 
 static void read_params(const struct field *field, const struct json *value, void *to,
@@ -169,6 +232,25 @@ static struct json *show_range(const struct matrix_param *param)
 	return map;
 }
 
+static struct json *show_file(const struct matrix_param *param)
+{
+	struct json *map = json_new_object();
+
+	json_put_str(map, "file", param->file);
+	if (param->column)
+		json_put_str(map, "column", param->column);
+	return map;
+}
+
+static struct json *show_list(const struct matrix_param *param)
+{
+	struct json *list = json_new_array();
+
+	for (uint64_t i = 0; i < param->count; i++)
+		json_push(list, json_new_string(param->values[i]));
+	return list;
+}
+
 static struct json *show_params(const void *from)
 {
 	const struct matrix *matrix = &((const struct job *)from)->matrix;
@@ -176,15 +258,11 @@ static struct json *show_params(const void *from)
 
 	for (size_t i = 0; i < matrix->nparams; i++) {
 		const struct matrix_param *param = &matrix->params[i];
-		struct json *list;
 
-		if (!param->values) {
-			json_put(map, param->name, show_range(param));
-			continue;
-		}
-		list = json_put(map, param->name, json_new_array());
-		for (uint64_t k = 0; k < param->count; k++)
-			json_push(list, json_new_string(param->values[k]));
+		json_put(map, param->name,
+			 param->values ? show_list(param)
+			 : param->file ? show_file(param)
+				       : show_range(param));
 	}
 	return map;
 }
@@ -194,5 +272,25 @@ static void done_params(void *to)
 	matrix_done(&((struct job *)to)->matrix);
 }
 
-const struct field_custom job_params = { "map of lists and ranges", read_params, show_params,
-					 done_params, range_fields };
+static void absolute_params(struct json *map, const char *beside)
+{
+	for (struct json_member m = json_first(map); m.key; m = json_next(m))
+		fields_absolute_file(m.value, beside);
+}
+
+bool job_has_inputs(const struct job *job)
+{
+	for (size_t i = 0; i < job->matrix.nparams; i++)
+		if (job->matrix.params[i].file)
+			return true;
+	return false;
+}
+
+const struct field_custom job_params = {
+	.shape = "map of lists and sources",
+	.read = read_params,
+	.show = show_params,
+	.done = done_params,
+	.absolute = absolute_params,
+	.members = source_fields,
+};

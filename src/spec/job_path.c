@@ -99,36 +99,53 @@ static int try(const struct job *job, const struct point *point, size_t limit, s
 	return ret;
 }
 
-/* The first value of a list that cannot stand in the path is told, where it was written. */
-static bool check_values(const struct job *job, size_t index, const struct walk *walk)
+/* The index of the first value that cannot stand in the path; the count when there is none. A
+ * range's can all. */
+static uint64_t first_unfit(const struct job *job, size_t param, struct err *err)
 {
-	const struct matrix_param *param = &job->matrix.params[index];
-	struct trail params = { .key = "params" };
-	struct trail list = { .up = &params, .key = param->name };
-	struct trail item = { .up = &list };
-	struct err err = ERR_INIT;
+	const struct matrix_param *asked = &job->matrix.params[param];
+	char number[MATRIX_NUMBER_MAX];
 	struct point point;
+	uint64_t index;
 
+	if (!names(job, asked->name) || (!asked->values && !asked->spool))
+		return asked->count;
 	stand_in(job, &point);
-	for (; param->values && item.index < param->count; item.index++) {
-		point.values[index] = slice_of(param->values[item.index]);
-		if (try(job, &point, TRY_MAX_BYTES, &err) == -EINVAL) {
-			walk_problem(walk, &item, AT_VALUE, "as a part of output.path: %s",
-				     err.text);
-			return false;
-		}
+	for (index = 0; index < asked->count; index++) {
+		point.values[param] = slice_of(matrix_value(asked, index, number));
+		if (try(job, &point, TRY_MAX_BYTES, err) == -EINVAL)
+			break;
 	}
-	return true;
+	return index;
+}
+
+/* Told where it was written. */
+static bool check_values(const struct job *job, size_t param, const struct walk *walk)
+{
+	const struct matrix_param *asked = &job->matrix.params[param];
+	struct trail params = { .key = "params" };
+	struct trail list = { .up = &params, .key = asked->name };
+	struct err err = ERR_INIT;
+	struct trail item = { .up = &list, .index = (size_t)first_unfit(job, param, &err) };
+
+	if (item.index == asked->count)
+		return true;
+	walk_problem(walk, &item, AT_VALUE, "as a part of output.path: %s", err.text);
+	return false;
 }
 
 /* A range is longest at one of its ends. */
 static struct slice longest(const struct matrix_param *param, struct slice a, struct slice b)
 {
 	struct slice most = a.len > b.len ? a : b;
+	char number[MATRIX_NUMBER_MAX];
 
-	for (uint64_t i = 0; param->values && i < param->count; i++)
-		if (strlen(param->values[i]) > most.len)
-			most = slice_of(param->values[i]);
+	for (uint64_t i = 0; (param->values || param->spool) && i < param->count; i++) {
+		struct slice value = slice_of(matrix_value(param, i, number));
+
+		if (value.len > most.len)
+			most = value;
+	}
 	return most;
 }
 
@@ -140,7 +157,9 @@ static bool longest_fits(const struct job *job)
 	matrix_point(matrix, 0, &first);
 	matrix_point(matrix, matrix->points - 1, &last);
 	for (size_t i = 0; i < matrix->nparams; i++)
-		most.values[i] = longest(&matrix->params[i], first.values[i], last.values[i]);
+		if (names(job, matrix->params[i].name))
+			most.values[i] =
+				longest(&matrix->params[i], first.values[i], last.values[i]);
 	return try(job, &most, JOB_PATH_MAX, NULL) != -E2BIG;
 }
 
@@ -159,9 +178,31 @@ void job_check_path(const struct job *job, const struct walk *walk)
 	if (!good && ret != -ENOENT) /* an unknown name is told of elsewhere */
 		walk_problem_at(walk, "/output/path", AT_VALUE, "%s", err.text);
 	for (size_t i = 0; i < job->matrix.nparams && good; i++)
-		good = !names(job, job->matrix.params[i].name) || check_values(job, i, walk);
+		good = check_values(job, i, walk);
 	if (good && job->matrix.points && !longest_fits(job))
 		walk_problem_at(walk, "/output/path", AT_VALUE, "the path has more than %d bytes%s",
 				JOB_PATH_MAX,
 				job_output_varies(job) ? " when it holds the longest values" : "");
+}
+
+/* What a run begins with has no place in a document any more. */
+int job_inputs_known(struct job *job, struct err *err)
+{
+	int ret = matrix_close(&job->matrix, job->matrix.combine, err);
+
+	for (size_t i = 0; i < job->matrix.nparams && ret == 0; i++) {
+		const struct matrix_param *param = &job->matrix.params[i];
+
+		if (first_unfit(job, i, err) == param->count)
+			continue;
+		err_within(err, "parameter \"%s\", from %s: as a part of output.path", param->name,
+			   param->file);
+		ret = -EINVAL;
+	}
+	if (ret == 0 && !longest_fits(job))
+		ret = err_set(err, -EINVAL,
+			      "output.path: it has more than %d bytes when it holds the longest "
+			      "values",
+			      JOB_PATH_MAX);
+	return ret;
 }

@@ -46,10 +46,16 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/scalar.h \
 	src/spec/secret.c \
 	src/spec/secret.h \
+	src/spec/spool.c \
+	src/spec/spool.h \
+	src/spec/spool_internal.h \
+	src/spec/spool_writer.c \
 	src/spec/template.c \
 	src/spec/template.h \
 	src/spec/units.c \
 	src/spec/units.h \
+	src/spec/values.c \
+	src/spec/values.h \
 	src/spec/walk.c \
 	src/spec/walk.h \
 	src/spec/yaml.c

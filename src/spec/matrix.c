@@ -14,6 +14,9 @@ static void param_done(struct matrix_param *param)
 	for (uint64_t i = 0; param->values && i < param->count; i++)
 		free(param->values[i]);
 	free(param->values);
+	spool_unref(param->spool);
+	free(param->file);
+	free(param->column);
 	free(param->name);
 	*param = (struct matrix_param) { 0 };
 }
@@ -83,6 +86,37 @@ int matrix_add_range(struct matrix *matrix, const char *name, int64_t first, int
 	return 0;
 }
 
+int matrix_add_file(struct matrix *matrix, const char *name, const char *file, const char *column,
+		    struct err *err)
+{
+	int ret = check_room(matrix, name, err);
+
+	if (ret == 0)
+		matrix->params[matrix->nparams++] = (struct matrix_param) {
+			.name = xstrdup(name),
+			.file = xstrdup(file),
+			.column = column ? xstrdup(column) : NULL,
+		};
+	return ret;
+}
+
+void matrix_attach(struct matrix *matrix, size_t index, struct spool *spool)
+{
+	struct matrix_param *param = &matrix->params[index];
+
+	spool_unref(param->spool);
+	param->spool = spool_ref(spool);
+	param->count = spool_count(spool);
+}
+
+static bool unknown(const struct matrix *matrix)
+{
+	for (size_t i = 0; i < matrix->nparams; i++)
+		if (matrix->params[i].file && !matrix->params[i].spool)
+			return true;
+	return false;
+}
+
 static int close_zip(struct matrix *matrix, struct err *err)
 {
 	for (size_t i = 1; i < matrix->nparams; i++)
@@ -102,6 +136,9 @@ int matrix_close(struct matrix *matrix, enum matrix_combine combine, struct err 
 	uint64_t points = 1;
 
 	matrix->combine = combine;
+	matrix->points = 0;
+	if (unknown(matrix))
+		return 0;
 	if (combine == MATRIX_ZIP)
 		return close_zip(matrix, err);
 	for (size_t i = 0; i < matrix->nparams; i++)
@@ -117,12 +154,13 @@ static int64_t number_at(const struct matrix_param *param, uint64_t index)
 	return (int64_t)((uint64_t)param->first + index * (uint64_t)param->step);
 }
 
-/* The text of value `index`; `number` is where a range's is written. */
-static const char *text_at(const struct matrix_param *param, uint64_t index,
-			   char number[static MATRIX_NUMBER_MAX])
+const char *matrix_value(const struct matrix_param *param, uint64_t index,
+			 char number[static MATRIX_NUMBER_MAX])
 {
 	if (param->values)
 		return param->values[index];
+	if (param->spool)
+		return spool_value(param->spool, index);
 	snprintf(number, MATRIX_NUMBER_MAX, "%lld", (long long)number_at(param, index));
 	return number;
 }
@@ -139,12 +177,14 @@ static uint64_t next_match(const struct matrix_param *param, const char *text, u
 			from++;
 		return from;
 	}
+	if (param->file)
+		return param->spool ? spool_find(param->spool, text, from) : param->count;
 	value = strtoll(text, NULL, 10);
 	index = param->step > 0
 			? ((uint64_t)value - (uint64_t)param->first) / (uint64_t)param->step
 			: ((uint64_t)param->first - (uint64_t)value) / -(uint64_t)param->step;
 	if (index < from || index >= param->count ||
-	    strcmp(text_at(param, index, number), text) != 0)
+	    strcmp(matrix_value(param, index, number), text) != 0)
 		return param->count;
 	return index;
 }
@@ -158,7 +198,7 @@ static void keep_values(struct matrix_param *param, const uint64_t *indexes, siz
 	char number[MATRIX_NUMBER_MAX];
 
 	for (size_t i = 0; i < count; i++)
-		kept.values[i] = xstrdup(text_at(param, indexes[i], number));
+		kept.values[i] = xstrdup(matrix_value(param, indexes[i], number));
 	param_done(param);
 	*param = kept;
 }
@@ -190,11 +230,16 @@ void matrix_point(const struct matrix *matrix, uint64_t index, struct point *poi
 {
 	for (size_t i = matrix->nparams; i-- > 0;) {
 		const struct matrix_param *param = &matrix->params[i];
-		uint64_t at = matrix->combine == MATRIX_ZIP ? index : index % param->count;
+		uint64_t at = index;
 
-		if (matrix->combine == MATRIX_PRODUCT)
+		point->values[i] = (struct slice) { NULL, 0 };
+		if (param->count == 0)
+			continue;
+		if (matrix->combine == MATRIX_PRODUCT) {
+			at = index % param->count;
 			index /= param->count;
-		point->values[i] = slice_of(text_at(param, at, point->numbers[i]));
+		}
+		point->values[i] = slice_of(matrix_value(param, at, point->numbers[i]));
 	}
 }
 

@@ -213,10 +213,10 @@ START_TEST(what_comes_later_is_told_so)
 	bad(URL "engine: processes\n",
 	    "/etc/x/a.yaml:2:9: error: engine: this version does not support \"processes\" yet; "
 	    "it has async, threads");
-	bad(URL "params: {id: {file: ids.csv, column: id}}\n",
+	bad(URL "params: {id: {job: other, column: id}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: this version does not support this source yet; "
 	    "it has "
-	    "a list of values and {range: [FIRST, LAST]}");
+	    "a list of values, {range: [FIRST, LAST]} and {file: PATH}");
 	job_unref(good(URL "conditional: false\nlimits: {burst: 9}\n"));
 }
 END_TEST
@@ -379,6 +379,44 @@ START_TEST(urls_are_http)
 }
 END_TEST
 
+START_TEST(values_may_come_from_a_file_beside_the_job)
+{
+	struct job *job = good("request: {url: 'http://h/${id}${c}'}\n"
+			       "params: {id: {file: ids.csv, column: nr}, c: {file: /x/y}}\n"
+			       "output: {path: 'x/${id}'}\n");
+	const struct matrix_param *params = job->matrix.params;
+	struct json *shown = job_show(job);
+
+	ck_assert(job_has_inputs(job));
+	ck_assert_uint_eq(job->matrix.points, 0);
+	ck_assert_str_eq(params[0].file, "/etc/x/ids.csv");
+	ck_assert_str_eq(params[0].column, "nr");
+	ck_assert_str_eq(params[1].file, "/x/y");
+	ck_assert_ptr_null(params[1].column);
+	ck_assert_str_eq(json_str(json_find(job->document, "/params/id/file")), "/etc/x/ids.csv");
+	ck_assert_str_eq(json_str(json_find(shown, "/params/id/column")), "nr");
+	ck_assert_str_eq(json_str(json_find(shown, "/params/c/file")), "/x/y");
+	json_unref(shown);
+	job_unref(job);
+	bad(URL "params: {id: {file: ids, range: [1, 2]}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: the values come from a range or from a file, "
+	    "not "
+	    "from both");
+	bad(URL "params: {id: {file: ids, step: 2}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: step is for a range");
+	bad(URL "params: {id: {range: [1, 2], column: x}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: column is for a file");
+	bad(URL "params: {id: {file: }}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: required: range, the first and the last number, "
+	    "or file, where the values are");
+	bad(URL "params: {id: {file: ids, column: ''}}\n",
+	    "/etc/x/a.yaml:2:34: error: params.id.column: expected the name of a column");
+	bad(URL "params: {id: {file: ids, frozen: x}}\n",
+	    "/etc/x/a.yaml:2:26: error: params.id: unknown key \"frozen\"; known are range, "
+	    "step, file, column");
+}
+END_TEST
+
 START_TEST(one_body_and_one_key_place)
 {
 	bad("request: {url: 'http://h/', text: a, json: {}}",
@@ -480,5 +518,6 @@ UNIT_MAIN("job", a_url_is_enough_and_the_rest_has_defaults, every_setting_reache
 	  secrets_are_references_and_never_repeated, relative_secrets_are_beside_the_file,
 	  names_in_templates_must_be_known, what_the_output_is_reaches_its_members,
 	  delimiters_end_no_field_early, settings_that_do_not_go_together_are_told, urls_are_http,
-	  one_body_and_one_key_place, what_is_shown_makes_the_same_job,
-	  the_hash_follows_the_definition, names_of_jobs, every_row_explains_itself)
+	  values_may_come_from_a_file_beside_the_job, one_body_and_one_key_place,
+	  what_is_shown_makes_the_same_job, the_hash_follows_the_definition, names_of_jobs,
+	  every_row_explains_itself)

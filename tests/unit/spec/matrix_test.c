@@ -1,6 +1,7 @@
 #include "spec/matrix.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../unit.h"
@@ -187,7 +188,64 @@ START_TEST(values_are_found_by_name)
 }
 END_TEST
 
-UNIT_MAIN("matrix", without_parameters_there_is_one_point, the_first_parameter_varies_slowest,
+/* A spool of the numbers from 0. */
+static struct spool *spool_of(const char *dir, int count)
+{
+	struct spool_writer *writer;
+	struct spool *spool = NULL;
+
+	ck_assert_int_eq(spool_begin(dir, &writer, NULL), 0);
+	for (int i = 0; i < count; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", i);
+		ck_assert_int_eq(spool_add(writer, slice_of(text), NULL), 0);
+	}
+	ck_assert_int_eq(spool_finish(writer, &spool, NULL), 0);
+	return spool;
+}
+
+START_TEST(values_of_a_file_are_known_when_they_are_given)
+{
+	char dir[] = "/tmp/matrix-test-XXXXXX", *path;
+	struct matrix matrix = { 0 };
+	struct spool *spool;
+	struct point point;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(matrix_add_range(&matrix, "r", 1, 2, 1, NULL), 0);
+	ck_assert_int_eq(matrix_add_file(&matrix, "f", "/ids", NULL, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_ZIP, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 0);
+	matrix_point(&matrix, 0, &point);
+	ck_assert(slice_is(point.values[0], "1"));
+	ck_assert_ptr_null(point.values[1].ptr);
+	ck_assert_int_lt(matrix_narrow(&matrix, "f", "1", NULL), 0);
+
+	spool = spool_of(dir, 300);
+	matrix_attach(&matrix, 1, spool);
+	path = xasprintf("rm -r %s", dir);
+	ck_assert_int_eq(system(path), 0); /* it is mapped */
+	free(path);
+	spool_unref(spool);
+	ck_assert_int_lt(matrix_close(&matrix, MATRIX_ZIP, NULL), 0);
+	ck_assert_int_eq(matrix_close(&matrix, MATRIX_PRODUCT, NULL), 0);
+	ck_assert_uint_eq(matrix.points, 600);
+	matrix_point(&matrix, 599, &point);
+	ck_assert(slice_is(point.values[0], "2"));
+	ck_assert(slice_is(point.values[1], "299"));
+	ck_assert_int_eq(matrix_narrow(&matrix, "f", "77", NULL), 0);
+	ck_assert_uint_eq(matrix.points, 2);
+	matrix_point(&matrix, 1, &point);
+	ck_assert(slice_is(point.values[1], "77"));
+	matrix_done(&matrix);
+}
+END_TEST
+
+UNIT_MAIN("matrix", values_of_a_file_are_known_when_they_are_given,
+	  without_parameters_there_is_one_point, the_first_parameter_varies_slowest,
 	  zip_walks_them_together, zip_needs_equal_lengths,
 	  ranges_are_inclusive_and_any_64_bit_number, ranges_without_a_value_are_refused,
 	  too_many_points_are_refused_and_many_cost_nothing, narrowing_keeps_one_value,
