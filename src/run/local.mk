@@ -22,6 +22,8 @@ src_run_librun_a_SOURCES = \
 	src/run/head.h \
 	src/run/head_find.c \
 	src/run/head_find.h \
+	src/run/inputs.c \
+	src/run/inputs.h \
 	src/run/lander.c \
 	src/run/lander.h \
 	src/run/lander_acts.c \

@@ -1,6 +1,7 @@
 /* What a run would do: see plan.h. */
 #include "run/plan.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -9,6 +10,8 @@
 #include "data/pack.h"
 #include "fetch/page.h"
 #include "fetch/request.h"
+#include "run/inputs.h"
+#include "spec/problem.h"
 #include "spec/units.h"
 
 /* {"url", "params"} of a point; NULL with a sentence when it cannot be built. */
@@ -119,5 +122,24 @@ struct json *plan_of(const struct job *job, struct err *err)
 	json_put(plan, "columns", column_names(job));
 	put_output(plan, job, path);
 	free(path);
+	return plan;
+}
+
+struct json *plan_with_inputs(struct db *db, const struct job *job, struct err *err)
+{
+	struct json *definition = json_copy(job->document), *plan = NULL;
+	struct problems problems = { 0 };
+	struct inputs inputs = { 0 };
+	struct job *own = job_new(job->name, definition, NULL, "", &problems);
+
+	if (!own)
+		err_set(err, -EINVAL, "the job cannot be used: %s",
+			problems.len ? problems.items[0].sentence : "no reason was given");
+	else if (inputs_freeze(db, own, definition, &inputs, err) == 0)
+		plan = plan_of(own, err);
+	job_unref(own);
+	inputs_done(&inputs);
+	json_unref(definition);
+	problems_done(&problems);
 	return plan;
 }

@@ -16,6 +16,7 @@ void seed_free(struct seed *seed)
 	job_unref(seed->job);
 	secret_free(seed->secret);
 	free(seed->path);
+	inputs_done(&seed->inputs);
 	rangeset_free(seed->done);
 	chains_done(&seed->chains);
 	free(seed);
@@ -24,13 +25,15 @@ void seed_free(struct seed *seed)
 static struct job *frozen_job(const struct run_record *record, struct err *err)
 {
 	struct problems problems = { 0 };
-	struct job *job = job_new(record->job, record->definition, NULL, "", &problems);
+	struct json *plain = inputs_plain(record->definition);
+	struct job *job = job_new(record->job, plain, NULL, "", &problems);
 
 	if (!job)
 		err_set(err, -EINVAL, "the definition of job \"%s\" cannot be used: %s",
 			record->job,
 			problems.len ? problems.items[0].sentence : "no reason was given");
 	problems_done(&problems);
+	json_unref(plain);
 	return job;
 }
 
@@ -52,15 +55,26 @@ static int narrow(struct job *job, const struct json *overrides, struct err *err
 	return 0;
 }
 
-/* Job, secret and path from the record: what new and old runs share. */
-static int furnish(struct seed *seed, struct err *err)
+static int take_inputs(struct seed *seed, struct db *db, struct err *err)
+{
+	if (!job_has_inputs(seed->job))
+		return 0;
+	if (seed->record.id == 0)
+		return inputs_freeze(db, seed->job, seed->record.definition, &seed->inputs, err);
+	return inputs_thaw(db, seed->job, seed->record.definition, &seed->inputs, err);
+}
+
+/* Job, inputs, secret and path from the record: what new and old runs share. */
+static int furnish(struct seed *seed, struct db *db, struct err *err)
 {
 	int rc;
 
 	seed->job = frozen_job(&seed->record, err);
 	if (!seed->job)
 		return -EINVAL;
-	rc = narrow(seed->job, seed->record.overrides, err);
+	rc = take_inputs(seed, db, err);
+	if (rc == 0)
+		rc = narrow(seed->job, seed->record.overrides, err);
 	if (rc == 0) {
 		seed->path = job_output(seed->job, seed->record.slot_ms, NULL, err);
 		rc = seed->path ? 0 : -EINVAL;
@@ -75,13 +89,13 @@ static int furnish(struct seed *seed, struct err *err)
 	return rc;
 }
 
-struct seed *seed_new(struct run_record *record, int *code, struct err *err)
+struct seed *seed_new(struct db *db, struct run_record *record, int *code, struct err *err)
 {
 	struct seed *seed = xcalloc(1, sizeof(*seed));
 
 	seed->record = *record;
 	*record = (struct run_record) { 0 };
-	*code = furnish(seed, err);
+	*code = furnish(seed, db, err);
 	if (*code < 0) {
 		seed_free(seed);
 		return NULL;
@@ -114,7 +128,7 @@ struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err)
 
 	*code = runs_get(db, id, &seed->record, err);
 	if (*code == 0)
-		*code = furnish(seed, err);
+		*code = furnish(seed, db, err);
 	if (*code == 0) {
 		seed->done = rangeset_new(seed->job->matrix.points);
 		*code = ledger_load(db, id, seed->done, err);

@@ -9,6 +9,7 @@
 
 #include "base/rangeset.h"
 #include "run/chains.h"
+#include "run/inputs.h"
 #include "spec/job.h"
 #include "store/db.h"
 #include "store/ledger.h"
@@ -17,6 +18,7 @@
 struct seed {
 	struct run_record record; /* id 0 for a new run */
 	struct job *job;          /* the run's own, its matrix narrowed by the overrides */
+	struct inputs inputs;     /* what it has from files */
 	char *secret;             /* resolved; NULL: none */
 	char *path;               /* of the output, relative to data_dir, without extension */
 	struct rangeset *done;    /* points not to be taken any more; NULL for a new run */
@@ -26,9 +28,11 @@ struct seed {
 void seed_free(struct seed *seed); /* wipes the secret; NULL is fine */
 
 /* A new run of `definition` (with `record` filled but for id, counts and times, taken over).
- * Blocks: reads the secret. NULL with a sentence and *code (-EINVAL: definition or overrides,
- * -EACCES: secret). */
-struct seed *seed_new(struct run_record *record, int *code, struct err *err);
+ * Blocks: reads the secret and the files that parameters come from, whose names in the state
+ * directory the definition then has. `db` NULL: only for jobs without such files. NULL with a
+ * sentence and *code (-EINVAL: definition, overrides or files, -EACCES: secret, or as
+ * inputs_freeze). */
+struct seed *seed_new(struct db *db, struct run_record *record, int *code, struct err *err);
 /* A run of the ledger, as far as it got. Blocks. */
 struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err);
 

@@ -185,8 +185,9 @@ char *job_output(const struct job *job, int64_t slot_ms, const struct point *poi
 bool job_output_varies(const struct job *job); /* the path holds parameters */
 bool job_output_moves(const struct job *job);  /* the path holds the time of the slot */
 
-/* Every parameter that comes from a file was given its values (matrix_attach): closes the matrix and
- * checks that the path takes them. Only for a job that is not shared yet. -EINVAL with a sentence. */
+/* Every parameter that comes from a file was given its values (matrix_attach): closes the matrix
+ * and checks that the path takes them. Only for a job that is not shared yet. -EINVAL with a
+ * sentence. */
 int job_inputs_known(struct job *job, struct err *err);
 bool job_has_inputs(const struct job *job); /* some come from files: points are not known before */
 

@@ -1,13 +1,14 @@
 /* A spool: the values of a parameter, frozen in a file of their own.
  *
  * When a run begins, what its parameters take from outside is read once and kept here, so that
- * resuming and retrying it mean the same requests whatever became of the source. The file is mapped,
- * and every 64th value is found by an index: a million values cost the pages that are looked at.
+ * resuming and retrying it mean the same requests whatever became of the source. The file is
+ * mapped, and every 64th value is found by an index: a million values cost the pages that are
+ * looked at.
  *
- * A spool is named after what is in it, so runs with the same values share one. It is complete and on
- * the disk before it has its name. Whoever opened it holds a lock on it until spool_release or the last
- * spool_unref; one that nobody holds and no run needs is removed by spool_sweep. Making, opening and sweeping block; reading may from
- * any thread.
+ * A spool is named after what is in it, so runs with the same values share one. It is complete and
+ * on the disk before it has its name. Whoever opened it holds a lock on it until spool_release or
+ * the last spool_unref; one that nobody holds and no run needs is removed by spool_sweep. Making,
+ * opening and sweeping block; reading may from any thread.
  */
 #ifndef SPEC_SPOOL_H
 #define SPEC_SPOOL_H

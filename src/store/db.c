@@ -352,6 +352,11 @@ static void close_cleanly(struct db *db)
 		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
+const char *db_path(const struct db *db)
+{
+	return db->path;
+}
+
 void db_close(struct db *db)
 {
 	if (!db)

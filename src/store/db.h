@@ -22,6 +22,7 @@ int db_open(const char *path, struct db **db, struct err *err);
 int db_open_readonly(const char *path, struct db **db, struct err *err); /* after db_open made it */
 /* Reads all of it, indexes too, whatever the last stop was like. -EUCLEAN: damaged. */
 int db_check(struct db *db, struct err *err);
+const char *db_path(const struct db *db); /* as it was opened; borrowed */
 /* Checkpoints and marks the stop as clean when it was the writing one. NULL is fine. */
 void db_close(struct db *db);
 

@@ -53,6 +53,12 @@ static const struct sql unfinished = {
 	"looking for unfinished runs",
 	"SELECT id FROM runs WHERE state <> 'ended' ORDER BY id",
 };
+static const struct sql need = {
+	"looking for runs that need something",
+	"SELECT EXISTS (SELECT 1 FROM definitions AS d, runs AS r"
+	" WHERE instr(d.text, ?) > 0 AND r.definition = d.id"
+	" AND (r.state <> 'ended' OR r.result NOT IN ('complete', 'unchanged')))",
+};
 static const struct sql last_id = {
 	"looking for the last run of a job",
 	"SELECT id FROM runs WHERE job = ? AND state = 'ended'"
@@ -291,4 +297,16 @@ uint64_t runs_last_id(struct db *db, const char *job)
 		id = (uint64_t)stmt_take_int(&st);
 	stmt_close(&st);
 	return id;
+}
+
+bool runs_need(struct db *db, const char *text)
+{
+	struct stmt st = stmt_open(db, &need);
+	bool needed = true;
+
+	stmt_text(&st, text);
+	if (stmt_next(&st, NULL) > 0)
+		needed = stmt_take_int(&st) != 0;
+	stmt_close(&st);
+	return needed;
 }

@@ -68,6 +68,9 @@ struct json *runs_list(struct db *db, const char *job, unsigned limit, uint64_t 
 		       struct err *err);
 /* Ids of runs that are not ended, ascending. `ids` is the caller's to free. */
 int runs_unfinished(struct db *db, uint64_t **ids, size_t *n, struct err *err);
+/* Whether a run that has not ended, or ended so that it may be retried, has this text in its
+ * definition. True also when that cannot be told. */
+bool runs_need(struct db *db, const char *text);
 /* The newest run of each job that has one: {"job": run...}, without crew and files. */
 struct json *runs_last(struct db *db, struct err *err);
 /* The newest run of the job that ended complete, unchanged or partial; 0: none. */

@@ -26,6 +26,7 @@ scenarios = \
 	tests/scenario/bodies.t \
 	tests/scenario/crowds.t \
 	tests/scenario/files.t \
+	tests/scenario/inputs.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
 	tests/scenario/redirects.t \

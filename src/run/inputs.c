@@ -1,0 +1,179 @@
+/* Frozen inputs: see inputs.h. */
+#include "run/inputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/xalloc.h"
+#include "run/query.h"
+#include "spec/values.h"
+#include "store/runs.h"
+
+#define FROZEN "frozen" /* the member of a parameter that names its spool */
+
+void inputs_done(struct inputs *inputs)
+{
+	for (size_t i = 0; i < MATRIX_PARAMS_MAX; i++)
+		spool_release(inputs->spools[i]);
+	*inputs = (struct inputs) { 0 };
+}
+
+static char *spool_dir(const struct db *db)
+{
+	const char *path = db_path(db), *slash = strrchr(path, '/');
+
+	return xasprintf("%.*s/spool", (int)(slash ? slash - path : 1), slash ? path : ".");
+}
+
+static struct json *source_of(const struct json *definition, const struct matrix_param *param)
+{
+	return json_get(json_get(definition, "params"), param->name);
+}
+
+struct json *inputs_plain(const struct json *definition)
+{
+	struct json *plain = json_copy(definition);
+
+	for (struct json_member m = json_first(json_get(plain, "params")); m.key; m = json_next(m))
+		if (json_has(m.value, FROZEN))
+			json_remove(m.value, FROZEN);
+	return plain;
+}
+
+/* Freezing. */
+
+struct reading {
+	struct spool_writer *writer;
+	uint64_t count;
+};
+
+static int keep_value(struct slice value, void *arg, struct err *err)
+{
+	struct reading *reading = arg;
+
+	reading->count++;
+	return spool_add(reading->writer, value, err);
+}
+
+/* What is wrong with the user's file is told as such; a disk that fails is another thing. */
+static int blame(int code)
+{
+	return code == -ENOSPC || code == -EDQUOT || code == -EIO || code == -EROFS ? code
+										    : -EINVAL;
+}
+
+static int read_file(const char *dir, const struct matrix_param *param, struct spool **spool,
+		     struct err *err)
+{
+	struct reading reading = { 0 };
+	int code = spool_begin(dir, &reading.writer, err);
+
+	if (code < 0)
+		return code;
+	code = values_read(param->file, param->column, keep_value, &reading, err);
+	if (code == 0 && reading.count == 0)
+		code = err_set(err, -EINVAL, "%s has no value", param->file);
+	if (code == 0)
+		return spool_finish(reading.writer, spool, err);
+	spool_abort(reading.writer);
+	return blame(code);
+}
+
+static int freeze_all(const char *dir, struct job *job, struct json *definition,
+		      struct inputs *inputs, struct err *err)
+{
+	struct matrix *matrix = &job->matrix;
+
+	for (size_t i = 0; i < matrix->nparams; i++) {
+		int code;
+
+		if (!matrix->params[i].file)
+			continue;
+		code = read_file(dir, &matrix->params[i], &inputs->spools[i], err);
+		if (code < 0) {
+			err_within(err, "parameter \"%s\"", matrix->params[i].name);
+			return code;
+		}
+		matrix_attach(matrix, i, inputs->spools[i]);
+		json_put_str(source_of(definition, &matrix->params[i]), FROZEN,
+			     spool_name(inputs->spools[i]));
+	}
+	return 0;
+}
+
+/* Of every file; columns of one file must be of one state of it. */
+static void look(const struct matrix *matrix, struct stat seen[static MATRIX_PARAMS_MAX])
+{
+	for (size_t i = 0; i < matrix->nparams; i++) {
+		seen[i] = (struct stat) { 0 };
+		if (matrix->params[i].file && stat(matrix->params[i].file, &seen[i]) < 0)
+			seen[i] = (struct stat) { 0 };
+	}
+}
+
+static bool same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static int check_still(const struct matrix *matrix, const struct stat *before, struct err *err)
+{
+	struct stat after[MATRIX_PARAMS_MAX];
+
+	look(matrix, after);
+	for (size_t i = 0; i < matrix->nparams; i++)
+		if (!same(&before[i], &after[i]))
+			return err_set(err, -EBUSY, "%s changed while it was read; try again",
+				       matrix->params[i].file);
+	return 0;
+}
+
+static bool needed(const char *name, void *arg)
+{
+	return runs_need(arg, name);
+}
+
+int inputs_freeze(struct db *db, struct job *job, struct json *definition, struct inputs *inputs,
+		  struct err *err)
+{
+	struct stat before[MATRIX_PARAMS_MAX];
+	char *dir;
+	int code;
+
+	if (!db)
+		return query_refuse(err);
+	dir = spool_dir(db);
+	spool_sweep(dir, needed, db);
+	look(&job->matrix, before);
+	code = freeze_all(dir, job, definition, inputs, err);
+	if (code == 0)
+		code = check_still(&job->matrix, before, err);
+	free(dir);
+	return code < 0 ? code : job_inputs_known(job, err);
+}
+
+int inputs_thaw(struct db *db, struct job *job, const struct json *definition,
+		struct inputs *inputs, struct err *err)
+{
+	struct matrix *matrix = &job->matrix;
+	char *dir = spool_dir(db);
+	int code = 0;
+
+	for (size_t i = 0; i < matrix->nparams && code == 0; i++) {
+		const struct matrix_param *param = &matrix->params[i];
+		const char *name = json_str(json_get(source_of(definition, param), FROZEN));
+
+		if (!param->file)
+			continue;
+		code = spool_open(dir, name ? name : "", &inputs->spools[i], err);
+		if (code == 0)
+			matrix_attach(matrix, i, inputs->spools[i]);
+		else
+			err_within(err, "parameter \"%s\"", param->name);
+	}
+	free(dir);
+	return code < 0 ? code : job_inputs_known(job, err);
+}
