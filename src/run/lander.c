@@ -76,13 +76,22 @@ static void land_pages(struct lander *lander, struct lander_items items)
 	send_back(lander, items.at, items.n);
 }
 
-/* An end must be recorded, whatever it takes; the other acts may be refused. */
+/* An end must be recorded, whatever it takes, and a run that had begun before goes on when the disk
+ * is well again; the other acts may be refused. */
+static bool must_succeed(const struct landing *landing, int rc)
+{
+	bool ill = rc == -EIO || rc == -ENOSPC || rc == -EDQUOT || rc == -EINTR;
+
+	return landing->kind == LANDING_END ||
+	       (landing->kind == LANDING_BEGIN && landing->seed->record.id > 0 && ill);
+}
+
 static void act(struct lander *lander, struct landing *landing)
 {
 	struct err err = ERR_INIT;
 	int rc = acts[landing->kind](lander, landing, &err);
 
-	while (rc < 0 && landing->kind == LANDING_END && wait_out_trouble(lander, &err))
+	while (rc < 0 && must_succeed(landing, rc) && wait_out_trouble(lander, &err))
 		rc = acts[landing->kind](lander, landing, &err);
 	if (rc == 0)
 		complaint_release(&lander->trouble, "landing works again");

@@ -35,15 +35,23 @@ KILLED = [
     ("a-full-disk-and-then-a-kill", "enospc", {}, 4, 200),
     ("a-commit-that-fails-and-then-a-kill", "eio", {"path": "db-wal", "call": "fdatasync"}, 6, 200),
 ]
+# An error while a life recovers from a kill of the one before.
+STARTING = 110  # so many calls are about what a restart makes before it goes on
+RECOVERING = [
+    ("an-error-during-recovery", "eio", {}, 6, 300),
+    ("a-full-disk-during-recovery", "enospc", {}, 4, 200),
+    ("a-kill-after-an-error-during-recovery", "eio", {"kill": 3}, 3, 100),
+]
 SENTENCES = ("Input/output error", "No space left on device", "Disk quota exceeded", "Interrupted system call",
              "disk I/O error", "database or disk is full", "unable to open database file", "cannot write",
+             "cannot remove", "cannot make", "readonly database",
              "No such file or directory")  # SQLite tries to open what it cannot create, and tells of that
 
 
 def refused_to_start(stage, status):
     """With a sentence that says why."""
-    last = stage.log().strip().rsplit("\n", 1)[-1]
-    return status == 1 and not stage.promised and any(sentence in last for sentence in SENTENCES)
+    last = [line for line in stage.log().strip().split("\n")[-5:] if line.startswith("error: ")]
+    return status == 1 and any(sentence in line for sentence in SENTENCES for line in last)
 
 
 def may_stay(sentence, hits):
@@ -53,6 +61,8 @@ def may_stay(sentence, hits):
 
 
 def play(stage, point):
+    if "after" in point.options:
+        stage.faulty_life({"FAULT_KIND": "kill", "FAULT_AT": str(point.options["after"])})
     status, calls = stage.faulty_life(point.env())
     hits = faulty.hits_of(calls)
     wrong = [f"used after its sync had failed: {call}" for call in calls if call.what == "violation"]
@@ -73,6 +83,10 @@ def groups(dice):
     for name, kind, options, short, long in KILLED:
         total = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
         yield name, [faulty.Point(kind, at, {**options, "kill": dice.randint(1, SOON)})
+                     for at in faulty.spread(total, long if faulty.LONG else short, dice)]
+    total = faulty.count()
+    for name, kind, options, short, long in RECOVERING:
+        yield name, [faulty.Point(kind, dice.randint(1, STARTING), {**options, "after": at})
                      for at in faulty.spread(total, long if faulty.LONG else short, dice)]
 
 

@@ -1,7 +1,8 @@
 """Plays the reference run with a fault at one point, and says what was wrong afterwards.
 
 A point is written KIND:N, with more after commas: `kill:217`, `kill:217,again=40` (killed once more at
-the 40th call of the recovery), `enospc:90,for=3`, `eio:4,call=fdatasync`. faults.c knows what the kinds do.
+the 40th call of the recovery), `eio:20,after=217` (while it recovers from a kill at call 217),
+`enospc:90,for=3`, `eio:4,call=fdatasync`. faults.c knows what the kinds do.
 A test that uses this prints its SEED, and for a point that failed the POINT to play it alone.
 """
 import concurrent.futures
@@ -29,13 +30,13 @@ FIRST = bool(os.environ.get("FIRST"))  # the first failure is enough
 class Point:
     kind: str
     at: int
-    options: dict = dataclasses.field(default_factory=dict)  # for, kill, call, path, again
+    options: dict = dataclasses.field(default_factory=dict)  # for, kill, call, path; again, after
 
     def __str__(self):
         return ",".join([f"{self.kind}:{self.at}", *(f"{key}={value}" for key, value in self.options.items())])
 
     def env(self):
-        names = {key: value for key, value in self.options.items() if key != "again"}
+        names = {key: value for key, value in self.options.items() if key not in ("again", "after")}
         return {"FAULT_KIND": self.kind, "FAULT_AT": str(self.at),
                 **{f"FAULT_{key.upper()}": str(value) for key, value in names.items()}}
 
@@ -116,7 +117,7 @@ class Report:
 
     def __init__(self, play):
         self.play, self.tests, self.failed, self.lock = play, 0, 0, threading.Lock()
-        self.bad = 0  # points
+        self.began, self.played, self.bad = time.monotonic(), 0, 0  # points
 
     def _say(self, text):
         with self.lock:
@@ -139,6 +140,9 @@ class Report:
         if wrong and self.bad <= TOLD:
             self._say("\n".join([f"{point} failed at {', '.join(map(str, hits)) or 'no call'}", *wrong[:8],
                                  f"again: POINT={point} {sys.argv[0]}; kept in {stage.where}"]))
+        self.played += 1
+        if self.played % 500 == 0:
+            self._say(f"{self.played} points played, {self.bad} failed; {time.monotonic() - self.began:.0f} s")
         return False if wrong else True if hits else None
 
     def group(self, name, points):
