@@ -37,7 +37,7 @@ static void find_names(struct landing *landing, struct colset **wider)
 	struct err err = ERR_INIT;
 	int rc = format_widen(&landing->parcel->extract, wider, &err);
 
-	if (rc < 0)
+	if (rc < 0 && !landing_refuse(landing, rc, &err))
 		landing_fail(landing, rc, &err);
 }
 
@@ -73,7 +73,7 @@ static void encode_anew(struct lander_items items)
 		if (landing->code == -EINPROGRESS && needs_columns(landing))
 			rc = digest_encode(landing->parcel, output_colset(output_of(landing)),
 					   &err);
-		if (rc < 0)
+		if (rc < 0 && !landing_refuse(landing, rc, &err))
 			landing_fail(landing, rc, &err);
 	}
 }

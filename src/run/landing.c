@@ -1,6 +1,7 @@
 /* Landings: see landing.h. */
 #include "run/landing.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/xalloc.h"
@@ -89,4 +90,40 @@ void landing_fail(struct landing *landing, int code, const struct err *err)
 	landing->code = code;
 	free(landing->error);
 	landing->error = xstrdup(err->text);
+}
+
+struct failure_record landing_failure_of(const struct parcel *parcel)
+{
+	const struct request *request = parcel->request;
+
+	return (struct failure_record) {
+		.index = request->index,
+		.page = request->page,
+		.token = request->page_token ? xstrdup(request->page_token) : NULL,
+		.url = request_url_shown(request->scope, request->url),
+		.status = parcel->status,
+		.outcome = xstrdup(outcomes[parcel->outcome].name),
+		.error =
+			xstrdup(parcel->error ? parcel->error : outcomes[parcel->outcome].sentence),
+		.tries = request->tries,
+	};
+}
+
+bool landing_refuse(struct landing *landing, int code, const struct err *err)
+{
+	struct parcel *parcel = landing->parcel;
+	const struct request *request = parcel->request;
+	struct json *params;
+
+	if (request->page > 0 || parcel->next_token)
+		return false;
+	parcel->outcome = code == -E2BIG ? OUTCOME_TOO_BIG : OUTCOME_BAD_VALUE;
+	free(parcel->error);
+	parcel->error = xstrdup(err->text);
+	params = matrix_point_json(&request->scope->job->matrix, request->index);
+	landing->failure = landing_failure_of(parcel);
+	landing->failure.params = json_text(params, false);
+	landing->kind = LANDING_FAILURE;
+	json_unref(params);
+	return true;
 }

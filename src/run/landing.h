@@ -65,5 +65,12 @@ bool landing_finishes(const struct landing *landing);
 /* Adds what this landing, once committed, changes in its run's counts. Both sides count with it. */
 void landing_count(const struct landing *landing, struct run_counts *counts);
 void landing_fail(struct landing *landing, int code, const struct err *err);
+/* What is recorded of a parcel whose point is given up, all but its parameters: by its outcome and
+ * error. The texts are the caller's. */
+struct failure_record landing_failure_of(const struct parcel *parcel);
+/* A page whose rows cannot be encoded (`code`: -EINVAL or -E2BIG) becomes the failure of its point.
+ * False, and nothing has changed, when the point has other pages: they would be recorded over the
+ * gap. */
+bool landing_refuse(struct landing *landing, int code, const struct err *err);
 
 #endif

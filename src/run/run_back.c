@@ -27,18 +27,7 @@ void run_give_up(struct run *run, struct failure_record *failure)
 
 static void give_up(struct run *run, const struct parcel *parcel)
 {
-	const struct request *request = parcel->request;
-	struct failure_record failure = {
-		.index = request->index,
-		.page = request->page,
-		.token = request->page_token ? xstrdup(request->page_token) : NULL,
-		.url = request_url_shown(&run->scope, request->url),
-		.status = parcel->status,
-		.outcome = xstrdup(outcomes[parcel->outcome].name),
-		.error =
-			xstrdup(parcel->error ? parcel->error : outcomes[parcel->outcome].sentence),
-		.tries = request->tries,
-	};
+	struct failure_record failure = landing_failure_of(parcel);
 
 	run_give_up(run, &failure);
 }

@@ -143,7 +143,7 @@ START_TEST(what_has_landed_is_not_fetched_again_after_a_restart)
 }
 END_TEST
 
-/* A record of more columns than an output may have. */
+/* A record of more columns than an output may have, on the first of two pages. */
 static void fill_wide_answer(void)
 {
 	char *body = xcalloc(1, sizeof(wide_answer));
@@ -151,19 +151,38 @@ static void fill_wide_answer(void)
 
 	for (unsigned i = 0; i <= COLSET_MAX; i++)
 		len += (size_t)sprintf(body + len, "%s\"%u\":1", i ? "," : "{", i);
-	snprintf(wide_answer, sizeof(wide_answer), OK "Content-Length: %zu\r\n\r\n%s}", len + 1,
-		 body);
+	snprintf(wide_answer, sizeof(wide_answer),
+		 OK "Link: </hang>; rel=\"next\"\r\nContent-Length: %zu\r\n\r\n%s}", len + 1, body);
 	free(body);
 }
 
-START_TEST(a_landing_that_is_refused_ends_the_run_as_failed)
+START_TEST(a_point_whose_rows_are_refused_is_listed_and_the_run_goes_on)
+{
+	struct scene scene;
+
+	fill_wide_answer();
+	stage_open(&scene, answers);
+	ck_assert_int_eq(
+		stage_order(&scene, "a", "'workers': 1, 'params': {'p': ['1', 'wide', '2']}"), 0);
+	stage_await_end(&scene, 1);
+	stage_expect_result(&scene, "a", "partial");
+	stage_expect_count(&scene, "a", "/requests/landed", 2);
+	stage_expect_count(&scene, "a", "/requests/failed", 1);
+	expect_once(&scene, "1\n");
+	expect_once(&scene, "2\n");
+	stage_close(&scene);
+}
+END_TEST
+
+START_TEST(a_chain_that_is_refused_ends_the_run_as_failed)
 {
 	struct scene scene;
 
 	fill_wide_answer();
 	stage_open(&scene, answers);
 	ck_assert_int_eq(stage_order(&scene, "a",
-				     "'workers': 1, 'params': {'p': ['1', 'wide', 'hang', '2']}"),
+				     "'workers': 1, 'params': {'p': ['1', 'wide', '2']}, "
+				     "'pages': {'by': 'link'}"),
 			 0);
 	stage_await_end(&scene, 1); /* it does not wait for what hangs */
 	stage_expect_result(&scene, "a", "failed");
@@ -179,4 +198,5 @@ UNIT_MAIN("run", a_retry_goes_on_from_the_page_that_failed,
 	  a_retry_beyond_the_budget_is_not_waited_for,
 	  a_redirect_is_followed_by_one_worker_that_serves_on,
 	  what_has_landed_is_not_fetched_again_after_a_restart,
-	  a_landing_that_is_refused_ends_the_run_as_failed)
+	  a_point_whose_rows_are_refused_is_listed_and_the_run_goes_on,
+	  a_chain_that_is_refused_ends_the_run_as_failed)
