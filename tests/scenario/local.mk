@@ -27,6 +27,7 @@ scenarios = \
 	tests/scenario/crowds.t \
 	tests/scenario/files.t \
 	tests/scenario/inputs.t \
+	tests/scenario/formats.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
 	tests/scenario/redirects.t \
