@@ -8,6 +8,7 @@ answers 503 the first time it is asked, every eleventh is cut in the middle. Sha
 import asyncio
 import dataclasses
 import json
+import socket
 import threading
 import urllib.parse
 
@@ -84,6 +85,7 @@ class Server:
 
     def __init__(self, pages, delay=0.001):
         self.pages, self.delay, self.life, self.log, self.asked = pages, delay, 0, [], {}
+        self.clients = 0
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -108,12 +110,21 @@ class Server:
         self.loop.close()
 
     async def _client(self, reader, writer):
+        self.clients += 1
         try:
             while await self._answer(writer, (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()):
                 pass
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
+        self.clients -= 1
         writer.close()
+
+    def settle(self):
+        """When a client is dead: returns when all that it had sent is answered, so that what comes from now on
+        is of the next life."""
+        with socket.create_connection(("127.0.0.1", self.port), 60) as last:
+            last.sendall(b"GET /settle HTTP/1.1\r\n\r\n")
+            last.recv(1)
 
     def _note(self, target):
         url = urllib.parse.urlsplit(target)
@@ -125,6 +136,10 @@ class Server:
         return served
 
     async def _answer(self, writer, target):
+        while target == "/settle":
+            if self.clients == 1:
+                return False
+            await asyncio.sleep(0.001)
         served = self._note(target)
         nth = self.asked[served.target] = self.asked.get(served.target, 0) + 1
         body, status, trick = body_of(served), "200 OK", served.part * 3 + served.page

@@ -214,6 +214,7 @@ class Scene:
 
     def _ended(self):
         status, self.daemon = self.daemon.wait(PATIENCE), None
+        self.server.settle()
         if status != 0:
             self.kills.append(Kill(self.lives, ledger.read(self.state)))
         return status
