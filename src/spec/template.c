@@ -259,7 +259,7 @@ static int parse_parts(struct template *template, struct err *err)
 	const char *at = template->source, *close;
 	int ret = 0;
 
-	while (*at && ret == 0) {
+	while (ret == 0 && *at) {
 		if (begins_time(template, at)) {
 			ret = parse_time(template, at, err);
 			at += 2;
