@@ -2,6 +2,7 @@
 #include "store/runs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include "base/xalloc.h"
 #include "store/outputs.h"
@@ -369,9 +370,53 @@ START_TEST(a_stored_document_that_is_no_json_is_a_sentence)
 }
 END_TEST
 
+START_TEST(numbers_can_be_told_to_go_on_above_another)
+{
+	struct scratch s;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	ck_assert_uint_eq(runs_highest(s.db), 0);
+	scratch_begin(&s);
+	runs_number_above(s.db, 41);
+	runs_number_above(s.db, 7); /* never back */
+	scratch_commit(&s);
+	ck_assert_uint_eq(insert(&s, "a"), 42);
+	ck_assert_uint_eq(runs_highest(s.db), 42);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(the_highest_number_is_read_even_from_a_database_that_is_refused)
+{
+	struct scratch s;
+	int fd;
+
+	scratch_init(&s);
+	ck_assert_uint_eq(runs_salvage(s.path), 0);
+	ck_assert_int_ne(access(s.path, F_OK), 0); /* nor is it made */
+	scratch_open(&s);
+	insert(&s, "a");
+	insert(&s, "a");
+	db_close(s.db);
+	s.db = NULL;
+	ck_assert_uint_eq(runs_salvage(s.path), 2);
+	fd = open(s.path, O_WRONLY);
+	ck_assert_int_eq(pwrite(fd, "x", 1, 60), 1); /* of a schema that nobody knows */
+	close(fd);
+	ck_assert_int_lt(db_open(s.path, &s.db, NULL), 0);
+	ck_assert_uint_eq(runs_salvage(s.path), 2);
+	ck_assert_int_eq(truncate(s.path, 50), 0);
+	ck_assert_uint_eq(runs_salvage(s.path), 0);
+	scratch_done(&s);
+}
+END_TEST
+
 UNIT_MAIN("runs", a_started_run_comes_back_whole, ids_ascend_and_are_not_given_twice,
 	  one_definition_is_stored_once, the_document_has_the_shape_scripts_rely_on,
 	  an_unfinished_run_has_null_for_what_is_not_known, counts_follow_each_commit,
 	  updating_a_run_that_is_not_there_fails_the_commit, a_reopened_run_is_unfinished_again,
 	  the_list_is_newest_first_and_paged_to_its_end, a_page_of_large_runs_ends_early,
-	  last_has_the_newest_run_of_each_job, a_stored_document_that_is_no_json_is_a_sentence)
+	  last_has_the_newest_run_of_each_job, numbers_can_be_told_to_go_on_above_another,
+	  the_highest_number_is_read_even_from_a_database_that_is_refused,
+	  a_stored_document_that_is_no_json_is_a_sentence)
