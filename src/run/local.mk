@@ -51,6 +51,7 @@ src_run_librun_a_SOURCES = \
 	src/run/recover_compare.c \
 	src/run/recover_internal.h \
 	src/run/recover_outputs.c \
+	src/run/recover_owner.c \
 	src/run/recover_report.c \
 	src/run/recover_shelf.h \
 	src/run/recover_snapshots.c \

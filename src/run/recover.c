@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -279,12 +280,28 @@ static int judge_and_mend(struct recover *recover, const struct survey *survey, 
 	return code;
 }
 
+/* What is made here must be the daemon's to change: a root shell would leave it root's. */
+static int check_user(const char *state_dir, struct err *err)
+{
+	struct passwd *owner;
+	struct stat st;
+
+	if (stat(state_dir, &st) < 0 || st.st_uid == geteuid())
+		return 0;
+	owner = getpwuid(st.st_uid);
+	return err_set(err, -EPERM,
+		       "%s belongs to %s: run this as that user, with runuser(1) -u %s", state_dir,
+		       owner ? owner->pw_name : "another user", owner ? owner->pw_name : "USER");
+}
+
 static int open_places(struct recover *recover, int *lock, struct err *err)
 {
 	const struct config *config = recover->order->config;
 	char *name = xasprintf("%s/lock", config->state_dir);
 	int code = file_mkdir_p(config->state_dir, 0750, err);
 
+	if (code == 0)
+		code = check_user(config->state_dir, err);
 	if (code == 0) {
 		*lock = file_lock(name, err);
 		code = *lock < 0 ? *lock : 0;

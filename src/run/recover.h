@@ -28,7 +28,8 @@ struct recover_order {
 };
 
 /* *whole: nothing is missing, differs or was put aside. A database that is in order and knows the
- * files is left as it is, and so are they. -EWOULDBLOCK: fetchd is running; -ENOTSUP: the database
+ * files is left as it is, and so are they. -EWOULDBLOCK: fetchd is running; -EPERM: state_dir is
+ * another user's; -ENOTSUP: the database
  * is a newer fetchd's, or another program's; other errors with a sentence. */
 int recover_run(const struct recover_order *order, bool *whole, struct err *err);
 

@@ -97,6 +97,10 @@ int recover_compare(struct recover *recover, const struct survey *survey, bool *
 		    struct err *err);
 int recover_outputs(struct recover *recover, const struct survey *survey, struct err *err);
 int recover_snapshots(struct recover *recover, const struct survey *survey, struct err *err);
+/* The configured job that lands there in append mode; NULL: none. */
+const struct job *recover_owner(const struct recover *recover, const char *path);
+/* Adds the outputs of configured jobs that the survey met by their live files at most. */
+void recover_expect_outputs(struct recover *recover, const struct survey *survey);
 /* A document in a file below data_dir; NULL: it cannot be read or is none. */
 struct json *recover_read_json(struct recover *recover, const char *name);
 /* The run of a snapshot's directory, "x/7" or "x/7.partial"; 0: it is none. *result: behind the

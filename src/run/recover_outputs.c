@@ -159,29 +159,10 @@ static int take_output(struct shelf *shelf, const struct json *names)
 	return code;
 }
 
-/* The job whose path this is; NULL: none that is configured. */
-static const struct job *job_at(const struct recover *recover, const char *path)
-{
-	const struct jobset *jobs = recover->order->jobs;
-	const struct job *found = NULL;
-
-	for (size_t i = 0; jobs && !found && i < jobs->len; i++) {
-		const struct job *job = jobs->jobs[i];
-		char *at = NULL;
-
-		if (job->mode == JOB_MODE_APPEND && !job_output_varies(job) &&
-		    !job_output_moves(job))
-			at = job_output(job, 0, NULL, NULL);
-		found = at && strcmp(at, path) == 0 ? job : NULL;
-		free(at);
-	}
-	return found;
-}
-
 static int take_path(struct recover *recover, const char *path, const struct json *names,
 		     struct err *err)
 {
-	const struct job *job = job_at(recover, path);
+	const struct job *job = recover_owner(recover, path);
 	const char *slash = strrchr(path, '/');
 	struct shelf shelf = {
 		.recover = recover,
@@ -206,29 +187,11 @@ static int take_path(struct recover *recover, const char *path, const struct jso
 	return code;
 }
 
-/* The paths of configured jobs beside which nothing was found but perhaps a live file. */
-static void add_configured(const struct recover *recover, struct json *outputs)
-{
-	const struct jobset *jobs = recover->order->jobs;
-
-	for (size_t i = 0; jobs && i < jobs->len; i++) {
-		const struct job *job = jobs->jobs[i];
-		char *path = NULL;
-
-		if (job->mode == JOB_MODE_APPEND && !job_output_varies(job) &&
-		    !job_output_moves(job))
-			path = job_output(job, 0, NULL, NULL);
-		if (path && !json_has(outputs, path))
-			json_put(outputs, path, json_new_array());
-		free(path);
-	}
-}
-
 int recover_outputs(struct recover *recover, const struct survey *survey, struct err *err)
 {
 	int code = 0;
 
-	add_configured(recover, survey->outputs);
+	recover_expect_outputs(recover, survey);
 	for (struct json_member output = json_first(survey->outputs); code == 0 && output.key;
 	     output = json_next(output))
 		code = take_path(recover, output.key, output.value, err);

@@ -129,7 +129,11 @@ static void put_snapshot(const struct scene *scene, const char *dir, int run, co
 
 static const char job_text[] = "jobs:\n"
 			       "  a:\n"
-			       "    request: {url: 'http://127.0.0.1/'}\n";
+			       "    request: {url: 'http://127.0.0.1/'}\n"
+			       "  h:\n"
+			       "    request: {url: 'http://127.0.0.1/'}\n"
+			       "    params: {id: [1, 2]}\n"
+			       "    output: {path: 'h/dt=%Y-%m-%d/[${job}]-${id}/rows'}\n";
 
 static void scene_init(struct scene *scene)
 {
@@ -148,7 +152,7 @@ static void scene_init(struct scene *scene)
 	scene->jobs = jobset_parse("jobs.yaml", DOC_YAML,
 				   (struct slice) { job_text, strlen(job_text) }, true, &problems);
 	ck_assert_uint_eq(problems.len, 0);
-	ck_assert_uint_eq(scene->jobs->len, 1);
+	ck_assert_uint_eq(scene->jobs->len, 2);
 	problems_done(&problems);
 	in_data(scene, "mkdir a");
 }
@@ -475,6 +479,42 @@ START_TEST(a_live_file_of_a_configured_job_needs_no_manifest)
 }
 END_TEST
 
+START_TEST(so_does_none_of_a_job_whose_path_holds_parameters_and_times)
+{
+	struct scene scene;
+	char *closed;
+
+	scene_init(&scene);
+	in_data(&scene, "mkdir -p 'h/dt=2026-11-23/[h]-7' h/dt=2026-11-23/h-7 'h/x/y/[h]-7'");
+	write_file(&scene, "h/dt=2026-11-23/[h]-7/rows.csv", "id\n1\n");
+	write_file(&scene, "h/dt=2026-11-23/h-7/rows.csv", "id\n2\n");
+	write_file(&scene, "h/x/y/[h]-7/rows.csv", "id\n3\n");
+	recover(&scene, true);
+	expect_rows(&scene, "h/dt=2026-11-23/[h]-7/rows", 1);
+	closed = find_one(&scene, "h/dt=2026-11-23/?h?-7/rows-*-1.csv");
+	free(closed);
+	expect_line(&scene, "h/dt=2026-11-23/h-7/rows.csv: left alone");
+	expect_line(&scene, "h/x/y/[h]-7/rows.csv: left alone");
+	scene_done(&scene);
+}
+END_TEST
+
+START_TEST(another_users_directories_are_left_to_that_user)
+{
+	struct scene scene;
+	struct err err = ERR_INIT;
+
+	scene_init(&scene);
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chown(scene.state, 1, 1), 0);
+		ck_assert_int_eq(try_recover(&scene, &err), -EPERM);
+		ck_assert_ptr_nonnull(strstr(err.text, "runuser"));
+		in_state(&scene, "test ! -e fetchd.db");
+	}
+	scene_done(&scene);
+}
+END_TEST
+
 START_TEST(a_live_file_without_a_whole_row_and_one_that_is_no_file_go_aside)
 {
 	struct scene scene;
@@ -678,6 +718,8 @@ UNIT_MAIN("recover", files_as_their_manifest_says_are_kept_and_numbering_goes_on
 	  of_two_lines_about_a_file_the_last_one_counts,
 	  a_live_file_is_cut_to_its_whole_rows_and_closed,
 	  a_live_file_of_a_configured_job_needs_no_manifest,
+	  so_does_none_of_a_job_whose_path_holds_parameters_and_times,
+	  another_users_directories_are_left_to_that_user,
 	  a_live_file_without_a_whole_row_and_one_that_is_no_file_go_aside,
 	  leftovers_are_finished_or_put_aside, an_original_whose_copy_is_listed_goes,
 	  files_of_nobody_known_are_never_believed,
