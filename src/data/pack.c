@@ -103,7 +103,7 @@ static int check_source(const struct packing *packing, struct err *err)
 {
 	const struct pack_order *order = packing->order;
 	int dir = shelf_open(order->root, order->name, false, 0, err), code = dir;
-	struct stat read, there;
+	struct stat read = { 0 }, there = { 0 };
 
 	if (dir >= 0) {
 		code = shelf_look(dir, shelf_leaf(order->name), &there);

@@ -51,7 +51,8 @@ enum job_compress pack_by_name(const char *name); /* NULL or unknown: JOB_COMPRE
  * (`bytes` tells the right file). -EUCLEAN: neither is there with that size. -EEXIST: something
  * else bears the name. */
 int pack_publish(int root, const char *packed, const char *name, uint64_t bytes, struct err *err);
-/* Unlinks a file and syncs its directory; 0 too when it is gone. */
+/* Unlinks a file and syncs its directory; 0 too when it is gone. A directory of that name is left,
+ * and *err then holds a sentence about it though 0 is returned; otherwise *err is "" on success. */
 int pack_remove(int root, const char *name, struct err *err);
 
 #endif

@@ -56,14 +56,18 @@ int pack_remove(int root, const char *name, struct err *err)
 {
 	int dir = shelf_open(root, name, false, 0, err), code = 0;
 
-	if (dir == -ENOENT)
-		return 0;
-	if (dir < 0)
+	if (dir < 0 && dir != -ENOENT)
 		return dir;
+	err_set(err, 0, "%s", "");
+	if (dir < 0)
+		return 0;
 	if (unlinkat(dir, shelf_leaf(name), 0) < 0 && errno != ENOENT)
 		code = -errno;
 	if (code == 0)
 		code = file_sync_dir(dir, NULL);
 	close(dir);
+	if (code == -EISDIR)
+		return err_set(err, 0, "%s is not removed: it is a directory, and none of ours",
+			       name);
 	return code < 0 ? err_sys(err, code, "cannot remove %s", name) : 0;
 }

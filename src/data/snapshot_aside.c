@@ -121,13 +121,32 @@ static int hide(int dir, const char *leaf, const char *hidden)
 	return code < 0 ? code : file_sync_dir(dir, NULL);
 }
 
+/* What was left where it is, because it is not ours to remove: a sentence, or NULL when `code` is an
+ * error of the disk. */
+static const char *left(int code)
+{
+	switch (code) {
+	case -EBUSY:
+		return "latest leads to it";
+	case -ENOTDIR:
+		return "it is no directory any more";
+	case -ENOTEMPTY:
+		return "it holds a directory that is not ours; what is left of it is hidden";
+	default:
+		return NULL;
+	}
+}
+
 int snapshot_remove(const struct snapshot *snapshot, const char *name, struct err *err)
 {
 	int dir = snapshot_open_path(snapshot, false, err), code;
 	char hidden[SHELF_NAME_MAX];
 
+	if (dir < 0 && dir != -ENOENT)
+		return dir;
+	err_set(err, 0, "%s", "");
 	if (dir < 0)
-		return dir == -ENOENT ? 0 : dir;
+		return 0;
 	snprintf(hidden, sizeof(hidden), ".%" PRIu64 ".dropped", snapshot->run);
 	code = drop(dir, hidden); /* what an earlier time left */
 	if (code == 0)
@@ -135,13 +154,7 @@ int snapshot_remove(const struct snapshot *snapshot, const char *name, struct er
 	if (code == 0)
 		code = drop(dir, hidden);
 	close(dir);
-	if (code == -EBUSY)
-		return err_set(err, code, "%s is not removed: latest leads to it", name);
-	if (code == -ENOTDIR)
-		return err_set(err, code, "%s is not removed: it is no directory", name);
-	if (code == -ENOTEMPTY)
-		return err_set(err, code,
-			       "%s/%s cannot be removed: it holds a directory that is not ours",
-			       snapshot->path, hidden);
+	if (left(code))
+		return err_set(err, 0, "%s is not removed: %s", name, left(code));
 	return code < 0 ? err_sys(err, code, "cannot remove %s", name) : 0;
 }

@@ -32,7 +32,7 @@ my %doors = (
     'systemd/'    => [qw(src/fetchd/systemd.c)],
     'zlib.h'      => [qw(src/fetch/decode.c src/data/pack_codec.c), qr{^src/fetchmock/}],
     'zstd.h'      => [qw(src/data/pack_codec.c)],
-    'sha256.h'    => [qw(src/data/pack.c)],
+    'sha256.h'    => [qw(src/data/pack.c src/data/sum.c)],
     'event2/'     => [qw(src/io/loop.c src/control/server.c), qr{^src/control/}, qr{^src/fetchmock/}],
     'libsmartcols/' => [qw(src/fetchctl/table.c)],
 );

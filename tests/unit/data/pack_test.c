@@ -435,8 +435,13 @@ START_TEST(a_removed_file_stays_removed)
 {
 	ck_assert_uint_eq(faults_play(published, remove_final), 2 * 2);
 	ck_assert(!there(FINAL));
+	make_dir(FINAL);
+	ck_assert_int_eq(remove_final(), 0);
+	ck_assert_ptr_nonnull(strstr(err.text, FINAL " is not removed: it is a directory"));
+	ck_assert_int_eq(unlinkat(root, FINAL, AT_REMOVEDIR), 0);
 	ck_assert_int_eq(unlinkat(root, "dir", AT_REMOVEDIR), 0);
 	ck_assert_int_eq(remove_final(), 0);
+	ck_assert_str_eq(err.text, "");
 	put("elsewhere", "");
 	ck_assert_int_eq(symlinkat(".", root, "dir"), 0);
 	ck_assert_int_lt(pack_remove(root, "dir/elsewhere", &err), 0);
