@@ -70,8 +70,9 @@ bool format_fits_policy(const struct job *job, const struct json *policy);
 
 /* Gives an automatic set all columns the records need, in order of first sight: when *set lacks
  * any, its reference is given back and a wider set stands in its place, extended once (extending
- * copies). Declared sets stay, and so do those that have columns unless `new_columns` is rotate. 0; -EINVAL: a name is too long; -E2BIG: the set would pass
- * COLSET_MAX. *set is untouched on failure. */
+ * copies). Declared sets stay, and so do those that have columns unless `new_columns` is rotate.
+ * 0; -EINVAL: a name is too long; -E2BIG: the set would pass COLSET_MAX. *set is untouched on
+ * failure. */
 int format_widen(const struct extract *extract, struct colset **set, struct err *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* JSON arrays as this program writes them; the rules stand in jsonarray.c. Private to this floor. */
+/* JSON arrays as this program writes them; the rules stand in jsonarray.c. Private to this floor.
+ */
 #ifndef DATA_JSONARRAY_H
 #define DATA_JSONARRAY_H
 

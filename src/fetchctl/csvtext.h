@@ -6,8 +6,9 @@
 
 #include "base/buf.h"
 
-/* Takes the next cell off *at, which ends at `delimiter`, into `cell` (cleared first). True when more cells of this row follow;
- * after the last one *at stands at the beginning of the next row, or at the end. */
+/* Takes the next cell off *at, which ends at `delimiter`, into `cell` (cleared first). True when
+ * more cells of this row follow; after the last one *at stands at the beginning of the next row, or
+ * at the end. */
 bool csvtext_cell(const char **at, char delimiter, struct buf *cell);
 
 #endif

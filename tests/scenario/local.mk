@@ -26,8 +26,8 @@ scenarios = \
 	tests/scenario/bodies.t \
 	tests/scenario/crowds.t \
 	tests/scenario/files.t \
-	tests/scenario/inputs.t \
 	tests/scenario/formats.t \
+	tests/scenario/inputs.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
 	tests/scenario/redirects.t \
