@@ -67,9 +67,10 @@ void outfile_forget(struct outfile *out)
 
 int outfile_check_path(const struct outfile *out, struct err *err)
 {
-	if (strlen(out->path) > OUTFILE_PATH_MAX)
+	if (strlen(out->path) > OUTFILE_PATH_MAX ||
+	    strlen(shelf_leaf(out->path)) > OUTFILE_LEAF_MAX)
 		return err_set(err, -EINVAL, "the output path %.40s... is longer than %d bytes",
-			       out->path, OUTFILE_PATH_MAX);
+			       out->path, OUTFILE_LEAF_MAX);
 	if (!file_path_clean(out->path))
 		return err_set(err, -EINVAL, "%s is not a clean relative output path", out->path);
 	return 0;

@@ -23,7 +23,10 @@
 
 #include "base/err.h"
 
-#define OUTFILE_PATH_MAX 190 /* bytes of `path`, so that every name made of it fits */
+/* Bytes of `path` and of its last component, so that every name made of them fits: an output's path
+ * has at most OUTFILE_LEAF_MAX, and "/.1234567890.staging/rows" more in snapshot mode. */
+#define OUTFILE_LEAF_MAX 190
+#define OUTFILE_PATH_MAX 215
 
 enum outfile_phase {
 	OUTFILE_NONE,    /* no live file */

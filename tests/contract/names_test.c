@@ -109,7 +109,8 @@ END_TEST
 
 START_TEST(a_path_that_can_be_written_can_be_landed_in)
 {
-	ck_assert_uint_eq(JOB_PATH_MAX, OUTFILE_PATH_MAX);
+	ck_assert_uint_eq(JOB_PATH_MAX, OUTFILE_LEAF_MAX);
+	ck_assert_uint_eq(JOB_PATH_MAX + strlen("/.1234567890.staging/rows"), OUTFILE_PATH_MAX);
 }
 END_TEST
 

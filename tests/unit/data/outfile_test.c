@@ -1,5 +1,6 @@
 /* The live file through its life, and through failures of the disk and other hands. */
 #include "data/outfile.h"
+#include "data/shelf.h"
 
 #include "disk.h"
 
@@ -338,12 +339,15 @@ END_TEST
 
 START_TEST(paths_that_cannot_be_names_are_refused)
 {
-	char longest[OUTFILE_PATH_MAX + 2];
-	const char *const paths[] = { longest, "../x", "/x", "a//b", "a/", "", "a/./b" };
+	char longest[OUTFILE_LEAF_MAX + 2], deep[OUTFILE_PATH_MAX + 2];
+	const char *const paths[] = { longest, deep, "../x", "/x", "a//b", "a/", "", "a/./b" };
 	bool closed;
 
 	memset(longest, 'p', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
+	memset(deep, 'd', sizeof(deep) - 1);
+	deep[sizeof(deep) - 1] = '\0';
+	deep[100] = '/';
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		struct outfile *bad = output_at(paths[i], ".csv");
 
@@ -351,12 +355,28 @@ START_TEST(paths_that_cannot_be_names_are_refused)
 		ck_assert_int_eq(outfile_create(bad, "", 0, NOON, &err), -EINVAL);
 		outfile_free(bad);
 	}
-	longest[OUTFILE_PATH_MAX] = '\0';
+	longest[OUTFILE_LEAF_MAX] = '\0';
 	outfile_free(out);
 	out = output_at(longest, ".jsonl");
 	ck_assert_int_eq(outfile_create(out, "", 0, NOON, &err), 0);
 	append("{}\n");
 	commit();
+	outfile_free(out);
+	deep[OUTFILE_PATH_MAX] = '\0';
+	out = output_at(deep, ".jsonl.live");
+	ck_assert_int_eq(outfile_create(out, "", 0, NOON, &err), 0);
+}
+END_TEST
+
+START_TEST(the_longest_name_is_put_aside_as_quarantine)
+{
+	char longest[OUTFILE_LEAF_MAX + 1], name[SHELF_NAME_MAX];
+
+	memset(longest, 'p', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	put("x", "");
+	ck_assert_int_eq(shelf_put_aside(root, "x", longest, UINT64_MAX, name), 0);
+	ck_assert_str_eq(strrchr(name, '.'), ".quarantine");
 }
 END_TEST
 
@@ -376,4 +396,4 @@ DISK_MAIN("outfile", a_new_file_has_its_header_mode_and_nothing_beside_it,
 	  a_file_moved_away_while_open_is_noticed_at_the_sync,
 	  a_file_replaced_by_a_pipe_while_open_is_noticed_at_the_sync,
 	  nothing_is_closed_through_a_directory_turned_into_a_link,
-	  paths_that_cannot_be_names_are_refused)
+	  paths_that_cannot_be_names_are_refused, the_longest_name_is_put_aside_as_quarantine)
