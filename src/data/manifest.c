@@ -42,6 +42,8 @@ void manifest_line(const struct manifest_entry *entry, struct buf *out)
 	json_put_str(line, "format", entry->format);
 	json_put_str(line, "compress", entry->compress);
 	json_put_int(line, "raw_bytes", (int64_t)entry->raw_bytes);
+	if (entry->csv)
+		json_put(line, "csv", json_ref(entry->csv));
 	if (entry->note)
 		json_put_str(line, "note", entry->note);
 	json_write(line, out);
@@ -109,8 +111,10 @@ static int entry_of(const struct json *line, struct manifest_entry *entry)
 		return -EINVAL;
 	entry->columns = json_get(line, "columns");
 	entry->runs = json_get(line, "runs");
+	entry->csv = json_get(line, "csv");
 	if ((entry->columns && json_type(entry->columns) != JSON_ARRAY) ||
-	    (entry->runs && json_type(entry->runs) != JSON_OBJECT))
+	    (entry->runs && json_type(entry->runs) != JSON_OBJECT) ||
+	    (entry->csv && json_type(entry->csv) != JSON_OBJECT))
 		return -EINVAL;
 	return 0;
 }

@@ -22,7 +22,8 @@ struct manifest_entry {
 	const char *compress; /* NULL: none */
 	int64_t opened_ms, closed_ms;
 	const struct json *columns, *runs; /* borrowed */
-	const char *note;                  /* NULL: none */
+	const struct json *csv; /* how to read it (format_policy); borrowed; NULL: as usual */
+	const char *note;       /* NULL: none */
 };
 
 /* Appends the entry's line, with its end. */

@@ -28,12 +28,22 @@ static void saw_runs(struct recover *recover, const struct json *runs)
 		recover_saw_run(recover, strtoull(run.key, NULL, 10));
 }
 
+/* What the file was written under; NULL: as usual. */
+static struct json *policy_of(const struct manifest_entry *entry)
+{
+	struct json *policy = entry->compress || entry->csv ? json_new_object() : NULL;
+
+	if (entry->compress)
+		json_put_str(policy, "compress", entry->compress);
+	if (entry->csv)
+		json_put(policy, "csv", json_ref(entry->csv));
+	return policy;
+}
+
 static void insert_listed(struct shelf *shelf, const struct manifest_entry *entry, const char *name)
 {
-	struct json *policy = entry->compress ? json_new_object() : NULL;
+	struct json *policy = policy_of(entry);
 
-	if (policy)
-		json_put_str(policy, "compress", entry->compress);
 	files_insert(shelf->recover->db, &(struct file_record) {
 						 .state = FILE_LISTED,
 						 .name = (char *)name,

@@ -61,6 +61,35 @@ START_TEST(members_stand_in_one_order)
 }
 END_TEST
 
+static void see_dialect(const struct manifest_entry *got, void *arg)
+{
+	ck_assert_str_eq(json_str(json_get(got->csv, "delimiter")), ";");
+	++*(unsigned *)arg;
+}
+
+START_TEST(a_dialect_of_csv_is_told_to_readers)
+{
+	struct manifest_entry one = entry("x-1.csv");
+	struct json *csv = json_new_object();
+	unsigned bad = 0, good = 0;
+	struct buf out;
+
+	json_put_str(csv, "delimiter", ";");
+	one.csv = csv;
+	buf_init(&out, 65536);
+	manifest_line(&one, &out);
+	ck_assert_ptr_nonnull(
+		strstr(buf_text(&out), "\"raw_bytes\":9876,\"csv\":{\"delimiter\":\";\"}}\n"));
+	put("x.manifest", buf_text(&out));
+	ck_assert_int_eq(manifest_read(root, "x.manifest", see_dialect, &good, &bad, &err), 0);
+	ck_assert_uint_eq(good, 1);
+	ck_assert_uint_eq(bad, 0);
+	buf_done(&out);
+	json_unref(csv);
+	drop_entry();
+}
+END_TEST
+
 static uint64_t bytes;
 
 static int append_lines(const char *lines)
@@ -358,10 +387,10 @@ START_TEST(a_line_without_end_costs_no_memory)
 }
 END_TEST
 
-FAULTS_MAIN("manifest", members_stand_in_one_order, a_manifest_grows_after_every_misfortune,
-	    short_and_interrupted_writes_are_finished, lines_are_synced_and_so_is_a_new_name,
-	    what_no_commit_knows_is_cut_off, a_failure_moves_nothing_on,
-	    another_ones_manifest_is_put_aside_and_said, a_manifest_that_is_not_as_recorded_is_said,
-	    what_was_written_is_read, torn_and_foreign_lines_are_counted,
-	    a_manifest_that_cannot_be_read_is_said, any_bytes_are_read_without_harm,
-	    a_line_without_end_costs_no_memory)
+FAULTS_MAIN("manifest", members_stand_in_one_order, a_dialect_of_csv_is_told_to_readers,
+	    a_manifest_grows_after_every_misfortune, short_and_interrupted_writes_are_finished,
+	    lines_are_synced_and_so_is_a_new_name, what_no_commit_knows_is_cut_off,
+	    a_failure_moves_nothing_on, another_ones_manifest_is_put_aside_and_said,
+	    a_manifest_that_is_not_as_recorded_is_said, what_was_written_is_read,
+	    torn_and_foreign_lines_are_counted, a_manifest_that_cannot_be_read_is_said,
+	    any_bytes_are_read_without_harm, a_line_without_end_costs_no_memory)
