@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 #include "house.h"
 #include "run/seed.h"
@@ -281,6 +283,44 @@ START_TEST(inputs_stay_as_long_as_a_run_may_need_them)
 }
 END_TEST
 
+struct scribe {
+	const char *file;
+	atomic_bool stop;
+};
+
+static void *append_lines(void *arg)
+{
+	struct scribe *scribe = arg;
+	int fd = open(scribe->file, O_WRONLY | O_APPEND);
+
+	while (!atomic_load(&scribe->stop) && write(fd, "1\n", 2) == 2)
+		;
+	close(fd);
+	return NULL;
+}
+
+/* As often as it takes until the other thread writes while the file is read. */
+START_TEST(a_file_that_changes_while_it_is_read_is_refused)
+{
+	struct scene scene;
+	struct scribe scribe = { .stop = false };
+	struct seed *seed;
+	pthread_t thread;
+	struct err err = ERR_INIT;
+
+	set_up(&scene, "1\n2\n3\n");
+	scribe.file = scene.file;
+	ck_assert_int_eq(pthread_create(&thread, NULL, append_lines, &scribe), 0);
+	while ((seed = order(&scene, "", "", NULL, &err)) != NULL)
+		seed_free(seed);
+	atomic_store(&scribe.stop, true);
+	pthread_join(thread, NULL);
+	ck_assert_msg(strstr(err.text, "/ids changed while it was read; try again"), "%s",
+		      err.text);
+	tear_down(&scene);
+}
+END_TEST
+
 START_TEST(without_a_ledger_nothing_is_frozen)
 {
 	struct scene scene;
@@ -302,4 +342,5 @@ UNIT_MAIN("inputs", a_run_has_the_values_of_the_file_at_its_order,
 	  an_order_for_one_value_stays_one_for_that_value,
 	  what_is_wrong_with_a_file_is_told_at_the_order,
 	  a_run_whose_inputs_are_damaged_is_not_taken_up,
-	  inputs_stay_as_long_as_a_run_may_need_them, without_a_ledger_nothing_is_frozen)
+	  inputs_stay_as_long_as_a_run_may_need_them,
+	  a_file_that_changes_while_it_is_read_is_refused, without_a_ledger_nothing_is_frozen)
