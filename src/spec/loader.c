@@ -223,6 +223,59 @@ static void refuse_path(struct loader *loader, const struct loader_entry *first,
 	free(pointer);
 }
 
+/* A snapshot's directory holds its runs and nothing else: they are published, renamed and removed
+ * as a whole. */
+static void refuse_inside(struct loader *loader, const struct loader_entry *outer,
+			  const struct loader_entry *inner)
+{
+	char *pointer = xasprintf("%s/output/path", inner->base);
+
+	problems_add(loader->problems, inner->doc, pointer,
+		     "jobs.%s.output.path: \"%s\" lies in \"%s\", where the job \"%s\" (%s) keeps "
+		     "its snapshots",
+		     inner->job->name, inner->path, outer->path, outer->job->name,
+		     doc_file(outer->doc));
+	free(pointer);
+}
+
+/* The snapshots at the first `len` bytes of the entry's path; entries are sorted by path. */
+static void check_above(struct loader *loader, const struct loader_entry *entry, size_t len)
+{
+	char *above = xstrndup(entry->path, len);
+	struct loader_entry wanted = { .path = above };
+	size_t low = 0, high = loader->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_path(&loader->entries[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < loader->len; low++) {
+		const struct loader_entry *outer = &loader->entries[low];
+
+		if (!outer->path || strcmp(outer->path, above) != 0)
+			break;
+		if (outer->job->mode == JOB_MODE_SNAPSHOT &&
+		    strcmp(outer->job->name, entry->job->name) != 0)
+			refuse_inside(loader, outer, entry);
+	}
+	free(above);
+}
+
+static void check_inside(struct loader *loader)
+{
+	for (size_t i = 0; i < loader->len; i++) {
+		const struct loader_entry *entry = &loader->entries[i];
+		const char *slash = entry->path ? strchr(entry->path, '/') : NULL;
+
+		for (; slash; slash = strchr(slash + 1, '/'))
+			check_above(loader, entry, (size_t)(slash - entry->path));
+	}
+}
+
 static void sort(struct loader *loader, int (*order)(const void *, const void *))
 {
 	if (loader->len)
@@ -240,6 +293,7 @@ static void check_pairs(struct loader *loader)
 		else if (strcmp(a->job->name, b->job->name) != 0)
 			refuse_path(loader, a, b);
 	}
+	check_inside(loader);
 	sort(loader, by_job_name);
 	for (size_t i = 1, first = 0; i < loader->len; i++) {
 		const struct loader_entry *a = &loader->entries[first], *b = &loader->entries[i];

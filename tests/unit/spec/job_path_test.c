@@ -221,9 +221,34 @@ START_TEST(every_name_made_of_it_fits)
 }
 END_TEST
 
+/* A filter may make more of a value than it looks: then the point is refused. */
+START_TEST(a_path_that_is_too_long_after_all_is_refused)
+{
+	char word[JOB_PATH_MAX - 5];
+	struct err err = ERR_INIT;
+	struct point point;
+	struct job *job;
+	char *path;
+
+	memset(word, 'w', sizeof(word));
+	word[sizeof(word) - 1] = 0;
+	path = xasprintf("'%s${c|%%A}'", word);
+	job = made(path, "{c: ['2026-11-25T00:00:00Z', '2026-11-23T00:00:00Z']}");
+	free(path);
+	matrix_point(&job->matrix, 1, &point); /* a Monday */
+	path = job_output(job, SLOT, &point, &err);
+	ck_assert_uint_eq(strlen(path), JOB_PATH_MAX);
+	free(path);
+	matrix_point(&job->matrix, 0, &point); /* a Wednesday */
+	ck_assert_ptr_null(job_output(job, SLOT, &point, &err));
+	ck_assert_str_eq(err.text, "output.path: it has more than 190 bytes");
+	job_unref(job);
+}
+END_TEST
+
 UNIT_MAIN("job_path", the_time_is_the_slots_in_utc, the_zone_of_the_machine_does_not_matter,
 	  hive_paths_hold_time_and_parameters, a_percent_in_a_value_is_one,
 	  what_varies_and_what_moves_is_known,
 	  without_a_point_only_a_path_that_varies_has_no_answer, other_times_are_refused,
 	  it_stays_below_data_dir, a_value_is_one_component_or_refused_where_it_stands,
-	  every_name_made_of_it_fits)
+	  every_name_made_of_it_fits, a_path_that_is_too_long_after_all_is_refused)

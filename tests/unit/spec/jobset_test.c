@@ -143,6 +143,22 @@ START_TEST(two_jobs_do_not_land_in_one_file)
 }
 END_TEST
 
+START_TEST(no_job_lands_among_the_snapshots_of_another)
+{
+	bad("jobs:\n  a: {" R ", output: {mode: snapshot, path: x/y}}\n  b: {" R
+	    ", output: {path: 'x/y/z/b'}}\n",
+	    "a.yaml:3:51: error: jobs.b.output.path: \"x/y/z/b\" lies in \"x/y\", where the job "
+	    "\"a\" (a.yaml) keeps its snapshots");
+	bad("jobs:\n  b: {" R ", output: {mode: snapshot, path: 'x/y'}}\n  c: {" R
+	    ", output: {mode: snapshot, path: x}}\n",
+	    "a.yaml:2:67: error: jobs.b.output.path: \"x/y\" lies in \"x\", where the job \"c\" "
+	    "(a.yaml) keeps its snapshots");
+	jobset_free(good("jobs:\n  a: {" R ", output: {mode: snapshot, path: x/y}}\n  b: {" R
+			 ", output: {path: x/y-z/y}}\n  c: {" R ", output: {path: x/z}}\n  d: {" R
+			 ", output: {path: u/v}}\n  e: {" R ", output: {path: u/v/w}}\n"));
+}
+END_TEST
+
 START_TEST(over_the_socket_paths_are_absolute)
 {
 	static const char text[] = "jobs: {a: {" R ", auth: {bearer: {file: t}}}}";
@@ -316,6 +332,7 @@ END_TEST
 UNIT_MAIN("jobset", defaults_are_merged_under_each_job, a_fault_in_defaults_is_told_once_and_there,
 	  a_job_that_takes_a_faulty_default_is_not_accepted,
 	  a_job_says_what_it_lacks_at_its_own_place, a_file_is_a_map_of_jobs,
-	  two_jobs_do_not_land_in_one_file, over_the_socket_paths_are_absolute,
-	  jobs_come_from_three_places, a_name_has_one_source, one_bad_file_loads_nothing,
-	  a_configured_directory_must_be_there, a_reload_is_a_difference)
+	  two_jobs_do_not_land_in_one_file, no_job_lands_among_the_snapshots_of_another,
+	  over_the_socket_paths_are_absolute, jobs_come_from_three_places, a_name_has_one_source,
+	  one_bad_file_loads_nothing, a_configured_directory_must_be_there,
+	  a_reload_is_a_difference)
