@@ -156,6 +156,68 @@ START_TEST(publishing_goes_on_after_every_misfortune)
 }
 END_TEST
 
+/* Published, made the newest, and the one before removed: as a run ends. */
+static int end_of_run(void)
+{
+	struct snapshot own = snapshot(), older = snapshot();
+	int code = publish();
+
+	older.run = 6;
+	if (code == 0)
+		code = snapshot_point_latest(&own, &err);
+	return code < 0 ? code : snapshot_remove(&older, "dir/x/6", &err);
+}
+
+static void staged_after_another(void)
+{
+	staged();
+	make_dir("dir/x/6");
+	put("dir/x/6/part-00001.csv", "id\n16\n");
+	put("dir/x/6/_MANIFEST", "{\"run\":6}");
+	ck_assert_int_eq(symlinkat("6", root, "dir/x/latest"), 0);
+	faults_none();
+}
+
+/* What a reader who follows `latest` finds, at any moment. */
+static void expect_whole_latest(void)
+{
+	if (there("dir/x/latest/part-00002.csv"))
+		ck_assert_str_eq(contents("dir/x/latest/part-00001.csv"), "id\n17\n");
+	else
+		ck_assert_str_eq(contents("dir/x/latest/part-00001.csv"), "id\n16\n");
+	ck_assert_ptr_nonnull(contents("dir/x/latest/_MANIFEST"));
+}
+
+START_TEST(a_crash_after_a_crash_is_recovered_from_and_latest_is_always_whole)
+{
+	char *wanted;
+	bool died = true;
+
+	staged_after_another();
+	ck_assert_int_eq(end_of_run(), 0);
+	wanted = tree();
+	for (unsigned first = 1; died; first++) {
+		for (unsigned again = 1; again <= 5; again++) {
+			char *got;
+
+			faults_teardown();
+			faults_setup();
+			staged_after_another();
+			died = die_at(first, end_of_run);
+			expect_whole_latest();
+			die_at(again, end_of_run);
+			expect_whole_latest();
+			ck_assert_msg(end_of_run() == 0, "%u, %u: %s", first, again, err.text);
+			got = tree();
+			ck_assert_msg(strcmp(got, wanted) == 0, "%u, %u:\n%s", first, again, got);
+			free(got);
+		}
+	}
+	ck_assert_str_eq(contents("dir/x/latest/part-00001.csv"), "id\n17\n");
+	free(wanted);
+}
+END_TEST
+
 static int publish_empty(void)
 {
 	return publish_as("{\"run\":7,\"files\":[]}");
@@ -347,6 +409,7 @@ END_TEST
 
 FAULTS_MAIN("snapshot", names_say_what_they_are, a_snapshot_is_published_whole,
 	    everything_is_synced_before_it_is_seen, publishing_goes_on_after_every_misfortune,
+	    a_crash_after_a_crash_is_recovered_from_and_latest_is_always_whole,
 	    a_run_without_files_publishes_its_manifest, latest_goes_on_after_every_misfortune,
 	    keeping_aside_goes_on_after_every_misfortune, reopening_goes_on_after_every_misfortune,
 	    removing_goes_on_after_every_misfortune, staging_and_what_is_kept_aside_can_be_removed,
