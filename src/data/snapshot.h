@@ -52,9 +52,9 @@ int snapshot_keep_aside(const struct snapshot *snapshot, const char *result,
  * are there. */
 int snapshot_reopen(const struct snapshot *snapshot, const char *result, struct err *err);
 /* Removes a snapshot of which `name` is any of the names above: hidden by a rename first
- * (".<run>.dropped"), then emptied (it holds only files). 0 too when it is gone. What is not ours to
- * remove is left, and *err then holds a sentence about it though 0 is returned: `latest` leads to
- * it, it is no directory, or it holds one; otherwise *err is "" on success. */
+ * (".<run>.dropped"), then emptied (it holds only files). 0 too when it is gone. What is not ours
+ * to remove is left, and *err then holds a sentence about it though 0 is returned: `latest` leads
+ * to it, it is no directory, or it holds one; otherwise *err is "" on success. */
 int snapshot_remove(const struct snapshot *snapshot, const char *name, struct err *err);
 
 #endif

@@ -121,8 +121,8 @@ static int hide(int dir, const char *leaf, const char *hidden)
 	return code < 0 ? code : file_sync_dir(dir, NULL);
 }
 
-/* What was left where it is, because it is not ours to remove: a sentence, or NULL when `code` is an
- * error of the disk. */
+/* Why something was left where it is, because it is not ours to remove; NULL: `code` is an error of
+ * the disk. */
 static const char *left(int code)
 {
 	switch (code) {
