@@ -208,8 +208,8 @@ static bool is_small(const char *path)
 	return stat(path, &st) == 0 && st.st_size <= SMALL_BYTES;
 }
 
-/* After a proper stop a large file is believed; after any other it is read through once. A small one
- * is read through always: it costs nothing. */
+/* After a proper stop a large file is believed; after any other it is read through once. A small
+ * one is read through always: it costs nothing. */
 static int check_health(struct db *db, struct err *err)
 {
 	struct stmt st = stmt_open(db, &was_clean);
