@@ -22,7 +22,7 @@ enum { RECORDS = 10000, ROUNDS_MAX = 1000 };
 struct bench {
 	struct buf body;
 	struct pointer *records;
-	struct job automatic, declared;
+	struct job automatic, declared, semicolons;
 	struct colset *grown, *chosen;
 	struct extract extract;
 	struct rows rows;
@@ -69,12 +69,15 @@ static struct pointer *pointer_to(const char *text)
 
 static void set_up(struct bench *bench)
 {
+	static char semicolon[] = ";";
 	static char names[][16] = { "id", "name", "price", "quantity" };
 	struct err err;
 
 	make_body(&bench->body);
 	bench->records = pointer_to("");
 	bench->automatic.columns_auto = true;
+	bench->semicolons = bench->automatic;
+	bench->semicolons.csv.delimiter = semicolon;
 	bench->declared.columns = xcalloc(4, sizeof(*bench->declared.columns));
 	for (size_t i = 0; i < 4; i++) {
 		char text[20] = "/";
@@ -111,6 +114,11 @@ static void csv_automatic(struct bench *bench)
 	encode(bench, JOB_FORMAT_CSV, &bench->automatic, bench->grown);
 }
 
+static void csv_semicolons(struct bench *bench)
+{
+	encode(bench, JOB_FORMAT_CSV, &bench->semicolons, bench->grown);
+}
+
 static void csv_declared(struct bench *bench)
 {
 	encode(bench, JOB_FORMAT_CSV, &bench->declared, bench->chosen);
@@ -124,6 +132,11 @@ static void jsonl_automatic(struct bench *bench)
 static void jsonl_declared(struct bench *bench)
 {
 	encode(bench, JOB_FORMAT_JSONL, &bench->declared, bench->chosen);
+}
+
+static void array_automatic(struct bench *bench)
+{
+	encode(bench, JOB_FORMAT_JSON, &bench->automatic, bench->grown);
 }
 
 static void jsonc(struct bench *bench, enum jsonc_work work)
@@ -154,9 +167,11 @@ static const struct rival {
 } rivals[] = {
 	{ "extract (proof and slices)", extract },
 	{ "CSV, automatic columns", csv_automatic },
+	{ "CSV with semicolons", csv_semicolons },
 	{ "CSV, 4 declared columns", csv_declared },
 	{ "JSONL as it came", jsonl_automatic },
 	{ "JSONL, 4 declared columns", jsonl_declared },
+	{ "JSON array as it came", array_automatic },
 	{ "json-c parse", jsonc_parse },
 	{ "json-c parse + CSV", jsonc_csv },
 	{ "json-c parse + JSONL", jsonc_jsonl },
