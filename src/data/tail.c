@@ -101,6 +101,10 @@ int tail_window(const struct tail_source *source, const struct tail_span *span, 
 	buf_init(text, TAIL_BYTES_MAX);
 	code = find_rows(source, span, text, &search);
 	*where = code == 0 ? 0 : search.begins;
+	if (code >= 0 && !span->open && text->data[text->len - 1] != '\n') {
+		buf_done(text);
+		return err_set(err, -EINVAL, "the last row has no end");
+	}
 	if (code >= 0 || (code == -E2BIG && search.ends > 1))
 		return 0; /* perhaps fewer than asked, but whole ones */
 	buf_done(text);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "data/csv.h"
 #include "data/dialect.h"
 #include "data/tail_internal.h"
@@ -33,12 +34,14 @@ struct reader {
 	struct buf scratch;
 };
 
+/* Stops also where it may not end: at a quote, for one. */
 static const char *unquoted(const struct reader *reader, const char *at, const char *end,
 			    struct json *row)
 {
 	struct slice text = { at, 0 };
 
-	while (at < end && *at != reader->dialect.delimiter && *at != '\n' && *at != '\r')
+	while (at < end && *at != reader->dialect.delimiter && *at != '\n' && *at != '\r' &&
+	       *at != '"')
 		at++;
 	text.len = (size_t)(at - text.ptr);
 	if (slice_equal(text, reader->dialect.null))
@@ -126,6 +129,7 @@ static int read_header(struct reader *reader, struct json *names, uint64_t *firs
 	if (code < 0)
 		err_sys(err, code, "cannot read the header");
 	else if (end < mark || memcmp(buf_text(&text), CSV_BOM, mark) != 0 || end == 0 ||
+		 !utf8_valid(text.data, end) ||
 		 !read_row(reader, text.data + mark, text.data + end, names))
 		code = err_set(err, -EINVAL, "the file does not begin with a header");
 	*first = end;
@@ -137,6 +141,8 @@ static int read_header(struct reader *reader, struct json *names, uint64_t *firs
 static int read_rows(struct reader *reader, const char *at, const char *end, struct json *rows,
 		     struct err *err)
 {
+	if (!utf8_valid(at, (size_t)(end - at)))
+		at = NULL;
 	while (at && at < end) {
 		struct json *row = json_push(rows, json_new_array());
 

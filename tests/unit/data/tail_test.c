@@ -117,7 +117,12 @@ END_TEST
 START_TEST(what_we_did_not_write_is_refused)
 {
 	expect(CSV, "a,b\n1,\"x\"y\n", 5, "the last rows are not CSV as it was written");
+	expect(CSV, "a,b\n1,x\"y\"\n", 5, "the last rows are not CSV as it was written");
+	expect(CSV, "a\n\xff\n", 5, "the last rows are not CSV as it was written");
+	expect(CSV, "\xff\n1\n", 5, "the file does not begin with a header");
 	expect(CSV, "no header", 5, "the file does not begin with a header");
+	expect(CSV, "a\n1\n2", 1, "the last row has no end");
+	expect(JSONL, "1\n2", 5, "the last row has no end");
 	expect(JSONL, "{\"a\":1}\n{\"a\":\n", 5, "the last rows are not JSON as it was written");
 	expect(JSONL, "{\"a\":1}\n\n", 5, "the last rows are not JSON as it was written");
 	expect(JSONL, "{\"a\":1} x\n", 5, "the last rows are not JSON as it was written");
