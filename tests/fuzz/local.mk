@@ -3,6 +3,7 @@
 fuzz_targets = \
 	tests/fuzz/rows_fuzz \
 	tests/fuzz/scan_fuzz \
+	tests/fuzz/tail_fuzz \
 	tests/fuzz/values_fuzz \
 	tests/fuzz/yaml_fuzz
 check_PROGRAMS += $(fuzz_targets)
@@ -14,6 +15,9 @@ tests_fuzz_rows_fuzz_LDADD = $(DATA_LIBS)
 
 tests_fuzz_scan_fuzz_SOURCES = tests/fuzz/scan_fuzz.c tests/fuzz/replay_main.c
 tests_fuzz_scan_fuzz_LDADD = $(BASE_LIBS)
+
+tests_fuzz_tail_fuzz_SOURCES = tests/fuzz/tail_fuzz.c tests/fuzz/replay_main.c
+tests_fuzz_tail_fuzz_LDADD = $(DATA_LIBS)
 
 tests_fuzz_values_fuzz_SOURCES = tests/fuzz/values_fuzz.c tests/fuzz/replay_main.c
 tests_fuzz_values_fuzz_LDADD = $(SPEC_LIBS)
