@@ -10,9 +10,9 @@ TESTS += tests/crash/powerloss.t tests/crash/diskfull.t tests/crash/damaged.t
 
 # Faults at the nth call, by a library for LD_PRELOAD.
 dist_check_SCRIPTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t \
-	tests/crash/mutants.t tests/crash/recovering.t
+	tests/crash/mutants.t tests/crash/recovering.t tests/crash/inputs.t
 TESTS += tests/crash/sweep.t tests/crash/errors.t tests/crash/order.t \
-	tests/crash/mutants.t tests/crash/recovering.t
+	tests/crash/mutants.t tests/crash/recovering.t tests/crash/inputs.t
 EXTRA_DIST += tests/crash/faulty.py tests/crash/faults.c tests/crash/faults_calls.c tests/crash/faults.h
 check_DATA = tests/crash/faults.so
 CLEANFILES += tests/crash/faults.so
