@@ -6,7 +6,7 @@ tests_bench_engine_bench_SOURCES = tests/bench/engine_bench.c
 tests_bench_engine_bench_LDADD = $(FETCH_LIBS)
 tests_bench_digest_bench_SOURCES = tests/bench/digest_bench.c tests/bench/jsonc_rival.c tests/bench/jsonc_rival.h
 tests_bench_digest_bench_LDADD = $(DATA_LIBS)
-EXTRA_DIST += tests/bench/million
+EXTRA_DIST += tests/bench/million tests/bench/restart
 
 # What landing costs: tests/bench/landing runs these two, and fetchd beside the second.
 EXTRA_PROGRAMS += tests/bench/land_bench tests/bench/plain_fetchd
