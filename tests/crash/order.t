@@ -6,6 +6,7 @@ A commit is a sync of the ledger's write-ahead log after frames were written to 
 the thread that commits:
   synced      a commit finds no data file with bytes that are not on the disk
   entered     a commit finds no directory with a new name that is not on the disk
+  named       what gets a name by a rename has all its bytes on the disk, whoever wrote them
   intended    a file is created, or gets its closed name, only after a commit that says so
   swept       a name is removed only after a commit that does not need it any more
 Traces are of the reference run, and of lives after a kill. SEED repeats the choice of kills.
@@ -28,7 +29,7 @@ class Trace:
     """Walks the calls of one life. `broken` holds (rule, sentence); `seen` counts what each rule judged."""
 
     def __init__(self, calls):
-        self.broken, self.seen = [], dict.fromkeys(("synced", "entered", "intended", "swept"), 0)
+        self.broken, self.seen = [], dict.fromkeys(("synced", "entered", "named", "intended", "swept"), 0)
         self.commits, self.frames = 0, False
         self.bytes, self.names = {}, {}       # file or directory: the call since which it is not synced
         self.alias, self.named, self.synced = {}, {}, {}  # by path: commits when it was linked, synced
@@ -99,22 +100,32 @@ class Trace:
         self.named[call.path] = self.commits
         self.enter(call.other, call)
 
+    def on_symlink(self, call):
+        self.enter(call.path, call)
+
     def on_rename(self, call):
+        late = [str(change) for path, change in self.bytes.items() if is_at_or_below(path, call.path)]
+        self.judge("named", not late, f"{call} names what is not on the disk: {', '.join(late)}")
+        for changed in (self.bytes, self.names):
+            for path in [path for path in changed if is_at_or_below(path, call.path)]:
+                changed[call.other + path[len(call.path):]] = changed.pop(path)
         self.enter(call.other, call)
-        if call.path in self.bytes:
-            self.bytes[call.other] = self.bytes.pop(call.path)
-        if re.search(r"-\d{8}T\d{6}Z-\d+\.\w+(\.closed)?$", call.other) and not call.path.endswith(".packing"):
+        if call.path.endswith(".packing"):
+            self.named[re.sub(r"\.(gz|zst)$", ".closed", call.other)] = self.commits
+        elif re.search(r"-\d{8}T\d{6}Z-\d+\.\w+(\.closed)?$", call.other):
             # one commit for the rows that were synced last, one for the name
             since = self.commits - self.synced.pop(call.path, -1)
             self.closed[stem_of(call.other)] = self.commits
             self.judge("intended", since >= 2, f"{call} renames without a commit that says so")
-        if call.path.endswith(".packing"):
-            self.named[re.sub(r"\.(gz|zst)$", ".closed", call.other)] = self.commits
 
     def on_unlink(self, call):
         if call.path in self.named:
             since = self.commits - self.named[call.path]
             self.judge("swept", since >= 1, f"{call} is removed before the commit that makes it needless")
+
+
+def is_at_or_below(path, top):
+    return path == top or path.startswith(top + "/")
 
 
 def stem_of(path):
@@ -186,6 +197,8 @@ def early(calls, wanted):
 # How the trace of an undisturbed run is spoilt, and the rule that must tell.
 SPOILT = [
     ("without-syncs-of-data", "synced",
+     lambda calls: without(calls, lambda c: c.name == "fdatasync" and c.path.startswith("data/"))),
+    ("without-syncs-of-data-before-a-name", "named",
      lambda calls: without(calls, lambda c: c.name == "fdatasync" and c.path.startswith("data/"))),
     ("without-syncs-of-directories", "entered",
      lambda calls: without(calls, lambda c: c.name == "fsync" and c.path.startswith("data"))),
