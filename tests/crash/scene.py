@@ -97,12 +97,14 @@ class Scene:
 
     def _receive(self, peer):
         peer.settimeout(0.02)
-        reply = b""
+        reply, deadline = b"", time.monotonic() + PATIENCE
         while True:
             try:
                 piece = peer.recv(1 << 16)
             except TimeoutError:
                 self._alive()
+                if time.monotonic() > deadline:
+                    return b""
                 continue
             if not piece:
                 return reply

@@ -12,7 +12,15 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import faulty
 
-SHORT, DOUBLES = 24, 500
+SHORT, DOUBLES = 20, 500
+# Where a kill matters most, so that the short form does not leave it to chance; the long one has all anyway.
+# Name, kind, calls, points.
+CHOSEN = [
+    ("killed-before-a-rename", "kill", {"call": "rename"}, 10),
+    ("killed-after-a-rename", "killafter", {"call": "rename"}, 6),
+    ("killed-after-a-line-of-a-manifest", "killafter", {"call": "write", "path": "manifest"}, 5),
+    ("killed-while-a-snapshot-is-published", "killafter", {"call": "rename", "path": "staging"}, 5),
+]
 STARTING = 90  # so many calls are about what a restart makes before it goes on
 
 
@@ -44,6 +52,10 @@ def groups(dice):
     for kind in ("kill", "killafter"):
         points = faulty.spread(total, total if faulty.LONG else SHORT, dice)
         yield f"killed-{'before' if kind == 'kill' else 'after'}-a-call", [faulty.Point(kind, at) for at in points]
+    for name, kind, options, n in CHOSEN:
+        there = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
+        if there > 0:
+            yield name, [faulty.Point(kind, at, options) for at in faulty.spread(there, n, dice)]
     yield "killed-again-while-it-recovered", [double(dice, total) for _ in range(DOUBLES if faulty.LONG else SHORT // 2)]
 
 
