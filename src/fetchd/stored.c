@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "fetchd/daemon.h"
@@ -47,31 +46,59 @@ void stored_check_secret(const struct job *job, const char *secrets_dir, const s
 		     secrets_dir);
 }
 
-/* Where the first point of a run of this moment lands: enough to see that two paths are one. */
-static char *first_output(const struct job *job)
+/* Where secrets are fenced in, a parameter must not read what a secret may not: its values are in
+ * addresses, which everybody may see. */
+static void check_inputs(const struct job *job, const struct config *config, const struct doc *doc,
+			 struct problems *problems)
 {
-	struct point point;
+	size_t len = strlen(config->data_dir);
 
-	matrix_point(&job->matrix, 0, &point);
-	return job_output(job, clock_unix_ms(), &point, NULL);
+	for (size_t i = 0; i < job->matrix.nparams; i++) {
+		const struct matrix_param *param = &job->matrix.params[i];
+		char *pointer;
+
+		if (!param->file ||
+		    (strncmp(param->file, config->data_dir, len) == 0 && param->file[len] == '/' &&
+		     file_path_clean(param->file + len + 1)))
+			continue;
+		pointer = xasprintf("/params/%s/file", param->name);
+		problems_add(problems, doc, pointer,
+			     "params.%s.file: a job from the socket takes the values of its "
+			     "parameters from data_dir, which is %s",
+			     param->name, config->data_dir);
+		free(pointer);
+	}
+}
+
+/* Whether the two are in each other's way. */
+static void check_pair(const struct job *job, const char *path, const struct job *other,
+		       struct problems *problems, const struct doc *doc)
+{
+	char *taken = job_output_sample(other);
+	const char *how = NULL;
+
+	if (taken && strcmp(taken, path) == 0)
+		how = "lands there too";
+	else if (taken && job_output_holds(other, taken, path))
+		how = "keeps its snapshots above it";
+	else if (taken && job_output_holds(job, path, taken))
+		how = "lands among what would be its snapshots";
+	if (how)
+		problems_add(problems, doc, "/output/path",
+			     "output.path: \"%s\" cannot be taken, the job \"%s\" (%s) %s", path,
+			     other->name, other->source, how);
+	free(taken);
 }
 
 /* Two jobs in one file would be refused by every later start. */
 static void check_output(const struct job *job, const struct jobset *jobs, const struct doc *doc,
 			 struct problems *problems)
 {
-	char *path = first_output(job);
+	char *path = job_output_sample(job);
 
-	for (size_t i = 0; path && i < jobs->len; i++) {
-		const struct job *other = jobs->jobs[i];
-		char *taken = strcmp(other->name, job->name) ? first_output(other) : NULL;
-
-		if (taken && strcmp(taken, path) == 0)
-			problems_add(problems, doc, "/output/path",
-				     "output.path: the job \"%s\" (%s) lands in \"%s\" too",
-				     other->name, other->source, path);
-		free(taken);
-	}
+	for (size_t i = 0; path && i < jobs->len; i++)
+		if (strcmp(jobs->jobs[i]->name, job->name) != 0)
+			check_pair(job, path, jobs->jobs[i], problems, doc);
 	free(path);
 }
 
@@ -106,6 +133,8 @@ static struct job *read_body(struct stored *stored)
 	job = job_new(stored->name, doc_root(doc), doc, "", problems);
 	if (job) {
 		stored_check_secret(job, stored->secrets_dir, doc, problems);
+		if (stored->secrets_dir)
+			check_inputs(job, stored->change.daemon->config, doc, problems);
 		check_output(job, stored->change.daemon->jobs, doc, problems);
 	}
 	doc_free(doc);

@@ -112,7 +112,9 @@ const struct field config_fields[] = {
 	  .type = FIELD_PATH,
 	  .offset = AT(secrets_dir),
 	  .flags = FIELD_RELOADS,
-	  .help = "jobs set over the socket may name secret files below this directory only",
+	  .help = "jobs set over the socket may name secret files below this directory only, and "
+		  "files "
+		  "of parameters below data_dir only",
 	  .example = "/etc/fetchd/secrets" },
 	{ .name = "socket",
 	  .type = FIELD_PATH,

@@ -182,6 +182,11 @@ struct json *job_show(const struct job *job);
  * when the job was read can cause. */
 char *job_output(const struct job *job, int64_t slot_ms, const struct point *point,
 		 struct err *err);
+/* Where the first point of a run of 1970 lands, to see whether two jobs share files: whether a set
+ * of jobs is accepted must not depend on the day. NULL: not known before a run begins. */
+char *job_output_sample(const struct job *job);
+/* What lands at the path `inner` lies among the snapshots that this job has at `path`. */
+bool job_output_holds(const struct job *job, const char *path, const char *inner);
 bool job_output_varies(const struct job *job); /* the path holds parameters */
 bool job_output_moves(const struct job *job);  /* the path holds the time of the slot */
 

@@ -57,6 +57,22 @@ char *job_output(const struct job *job, int64_t slot_ms, const struct point *poi
 	return output;
 }
 
+char *job_output_sample(const struct job *job)
+{
+	struct point point;
+
+	matrix_point(&job->matrix, 0, &point);
+	return job_output(job, 0, &point, NULL);
+}
+
+bool job_output_holds(const struct job *job, const char *path, const char *inner)
+{
+	size_t len = strlen(path);
+
+	return job->mode == JOB_MODE_SNAPSHOT && strncmp(inner, path, len) == 0 &&
+	       inner[len] == '/';
+}
+
 static bool names(const struct job *job, const char *wanted)
 {
 	for (size_t i = 0; i < template_holes(job->path); i++)

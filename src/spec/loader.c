@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "spec/field.h"
 #include "spec/job_parts.h"
@@ -54,15 +53,6 @@ static struct json *merged(const struct json *under, const struct json *over)
 
 /* Loading. */
 
-/* Where the first point of a run of this moment lands: enough to see that two paths are one. */
-static char *path_of(const struct job *job)
-{
-	struct point point;
-
-	matrix_point(&job->matrix, 0, &point);
-	return job_output(job, clock_unix_ms(), &point, NULL);
-}
-
 void loader_init(struct loader *loader, struct problems *problems, bool strict_paths)
 {
 	*loader = (struct loader) { .problems = problems,
@@ -77,9 +67,11 @@ static void add_entry(struct loader *loader, struct job *job, const struct doc *
 		loader->entries =
 			xreallocarray(loader->entries, loader->room, sizeof(loader->entries[0]));
 	}
-	loader->entries[loader->len] = (struct loader_entry) {
-		.job = job, .doc = doc, .base = base, .path = path_of(job), .order = loader->len
-	};
+	loader->entries[loader->len] = (struct loader_entry) { .job = job,
+							       .doc = doc,
+							       .base = base,
+							       .path = job_output_sample(job),
+							       .order = loader->len };
 	loader->len++;
 }
 
@@ -258,7 +250,7 @@ static void check_above(struct loader *loader, const struct loader_entry *entry,
 
 		if (!outer->path || strcmp(outer->path, above) != 0)
 			break;
-		if (outer->job->mode == JOB_MODE_SNAPSHOT &&
+		if (job_output_holds(outer->job, outer->path, entry->path) &&
 		    strcmp(outer->job->name, entry->job->name) != 0)
 			refuse_inside(loader, outer, entry);
 	}

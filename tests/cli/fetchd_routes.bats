@@ -111,6 +111,49 @@ teardown() { stop_all; }
   [ "$status" = 201 ]
 }
 
+@test "files of parameters of a job that is put are absolute, and below data_dir where secrets are" {
+  body='{"request":{"url":"http://127.0.0.1/${id}"},"params":{"id":{"file":"%s"}}}'
+  start_fetchd
+  call PUT /v1/jobs/free -d "$(printf "$body" ids)"
+  [ "$status" = 422 ]
+  call PUT /v1/jobs/free -d "$(printf "$body" /srv/ids)"
+  [ "$status" = 201 ]
+  stop_fetchd
+  make_place 'secrets_dir: secrets'
+  start_fetchd
+  for file in /etc/passwd "$PWD/secrets/token" "$PWD/data/../secrets/token" "$PWD/data"; do
+    call PUT /v1/jobs/one -d "$(printf "$body" "$file")"
+    echo "$file: $status $output"
+    [ "$status" = 422 ]
+    has '.detail | contains("takes the values of its parameters from data_dir")' ||
+      has '[.. | strings] | any(contains("takes the values of its parameters from data_dir"))'
+  done
+  call PUT /v1/jobs/one -d "$(printf "$body" "$PWD/data/ids")"
+  [ "$status" = 201 ]
+}
+
+@test "a job that is put keeps out of the way of the others" {
+  cat >jobs.d/a.yaml <<'END'
+jobs:
+  a: {request: {url: "http://127.0.0.1/"}, output: {mode: snapshot, path: x/a}}
+  b: {request: {url: "http://127.0.0.1/"}, output: {path: y/b/c}}
+END
+  start_fetchd
+  body='{"request":{"url":"http://127.0.0.1/"},"output":{"mode":"snapshot","path":"%s"}}'
+  for path in x/a x/a/one y/b y; do
+    call PUT /v1/jobs/one -d "$(printf "$body" "$path")"
+    echo "$path: $status $output"
+    [ "$status" = 422 ]
+  done
+  for path in x/b x y/b/c/d; do
+    call PUT /v1/jobs/one -d "$(printf "$body" "$path")"
+    echo "$path: $status $output"
+    [ "$path" = x ] && [ "$status" = 422 ] || [ "$status" -lt 300 ]
+  done
+  stop_fetchd
+  start_fetchd
+}
+
 @test "enable and disable win over the file and survive a restart" {
   mock=127.0.0.1:9 inventory_job inventory
   start_fetchd

@@ -246,9 +246,24 @@ START_TEST(a_path_that_is_too_long_after_all_is_refused)
 }
 END_TEST
 
+START_TEST(a_sample_does_not_depend_on_the_day)
+{
+	struct job *job = made("'x/%Y/${c}'", "{c: [a, b]}");
+	char *path = job_output_sample(job);
+
+	ck_assert_str_eq(path, "x/1970/a");
+	free(path);
+	job_unref(job);
+	job = made("'x/${c}'", "{c: {file: /ids}}");
+	ck_assert_ptr_null(job_output_sample(job));
+	job_unref(job);
+}
+END_TEST
+
 UNIT_MAIN("job_path", the_time_is_the_slots_in_utc, the_zone_of_the_machine_does_not_matter,
 	  hive_paths_hold_time_and_parameters, a_percent_in_a_value_is_one,
 	  what_varies_and_what_moves_is_known,
 	  without_a_point_only_a_path_that_varies_has_no_answer, other_times_are_refused,
 	  it_stays_below_data_dir, a_value_is_one_component_or_refused_where_it_stands,
-	  every_name_made_of_it_fits, a_path_that_is_too_long_after_all_is_refused)
+	  every_name_made_of_it_fits, a_path_that_is_too_long_after_all_is_refused,
+	  a_sample_does_not_depend_on_the_day)
