@@ -8,6 +8,7 @@
 #include "data/dialect.h"
 #include "data/jsonarray.h"
 #include "data/jsonl.h"
+#include "data/pack.h"
 #include "data/rows.h"
 #include "data/shred.h"
 
@@ -57,6 +58,38 @@ const struct format *format_by_extension(const char *extension)
 	for (const struct format *format = formats; format->name; format++)
 		if (strcmp(format->extension, extension) == 0)
 			return format;
+	return NULL;
+}
+
+/* The length of `name` without `suffix`, if that is how its first `len` bytes end. */
+static size_t without(const char *name, size_t len, const char *suffix)
+{
+	size_t end = strlen(suffix);
+	bool ends = end > 0 && len > end && memcmp(name + len - end, suffix, end) == 0;
+
+	return ends ? len - end : len;
+}
+
+const struct format *format_by_name(const char *name, enum job_compress *compress)
+{
+	static const char *const marks[] = { ".part", ".live", ".closed" };
+	enum job_compress found = JOB_COMPRESS_NONE;
+	size_t len = strlen(name), bare;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		len = without(name, len, marks[i]);
+	for (int kind = JOB_COMPRESS_GZIP; kind <= JOB_COMPRESS_ZSTD; kind++) {
+		bare = without(name, len, pack_extension((enum job_compress)kind));
+		if (bare < len)
+			found = (enum job_compress)kind;
+		len = bare;
+	}
+	for (const struct format *format = formats; format->name; format++) {
+		if (without(name, len, format->extension) == len)
+			continue;
+		*compress = found;
+		return format;
+	}
 	return NULL;
 }
 

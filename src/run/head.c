@@ -62,19 +62,22 @@ static bool take(struct head *head, struct json *columns, struct json *rows, con
 static int read_file(struct head *head, int fd, const struct part *part, struct err *err)
 {
 	struct json *columns = json_new_array(), *rows = json_new_array();
-	struct tail tail = {
+	enum job_compress compress = JOB_COMPRESS_NONE;
+	const struct format *format = format_by_name(part->name, &compress);
+	const struct tail tail = {
 		.fd = fd,
 		.bytes = part->bytes,
+		.format = format ? format->kind : JOB_FORMAT_CSV,
+		.compress = compress,
 		.n = head->order->n - (unsigned)json_len(head->rows),
 		.columns = columns,
 		.rows = rows,
 		.policy = json_get(part->policy, "csv"),
 		.raw_bytes = part->raw_bytes,
 	};
-	int code = head_kind_of(part->name, &tail.format, &tail.compress, err);
+	int code = format ? tail_read(&tail, err)
+			  : err_set(err, -ENOTSUP, "there is no format with that extension");
 
-	if (code == 0)
-		code = tail_read(&tail, err);
 	if (code < 0)
 		err_within(err, "%s", part->name);
 	else if (!take(head, columns, rows, part->name) || json_len(head->rows) >= head->order->n)

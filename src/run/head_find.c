@@ -7,8 +7,6 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "data/format.h"
-#include "data/pack.h"
 #include "store/snapshots.h"
 
 /* The newest published snapshot of a job whose path is not one. */
@@ -110,36 +108,4 @@ void head_output_done(struct head_output *output)
 	output_record_done(&output->live);
 	free(output->key);
 	*output = (struct head_output) { 0 };
-}
-
-/* The length of `name` without `suffix`, if that is how its first `len` bytes end. */
-static size_t without(const char *name, size_t len, const char *suffix)
-{
-	size_t end = strlen(suffix);
-
-	return end > 0 && len > end && memcmp(name + len - end, suffix, end) == 0 ? len - end : len;
-}
-
-int head_kind_of(const char *name, enum job_format *format, enum job_compress *compress,
-		 struct err *err)
-{
-	static const char *const marks[] = { ".part", ".live", ".closed" };
-	size_t len = strlen(name), bare;
-
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		len = without(name, len, marks[i]);
-	*compress = JOB_COMPRESS_NONE;
-	for (int kind = JOB_COMPRESS_GZIP; kind <= JOB_COMPRESS_ZSTD; kind++) {
-		bare = without(name, len, pack_extension((enum job_compress)kind));
-		if (bare < len)
-			*compress = (enum job_compress)kind;
-		len = bare;
-	}
-	for (const struct format *known = formats; known->name; known++) {
-		if (without(name, len, known->extension) == len)
-			continue;
-		*format = known->kind;
-		return 0;
-	}
-	return err_set(err, -ENOTSUP, "there is no format with that extension");
 }

@@ -1,4 +1,4 @@
-/* Which output, and which of its files, `head` looks at. Query thread; private to head.c. */
+/* Which output `head` looks at. Query thread; private to head.c. */
 #ifndef RUN_HEAD_FIND_H
 #define RUN_HEAD_FIND_H
 
@@ -15,9 +15,5 @@ struct head_output {
 /* The output of the job that people want to see. -ENOENT with a sentence: there is none yet. */
 int head_find(struct db *db, const struct job *job, struct head_output *output, struct err *err);
 void head_output_done(struct head_output *output);
-
-/* What a file is, by its name: live, closed, compressed, part of a snapshot. -ENOTSUP. */
-int head_kind_of(const char *name, enum job_format *format, enum job_compress *compress,
-		 struct err *err);
 
 #endif

@@ -302,6 +302,32 @@ START_TEST(the_ceiling_refuses_all_of_a_response)
 }
 END_TEST
 
+static void expect_name(const char *name, const char *format, enum job_compress compress)
+{
+	enum job_compress found = JOB_COMPRESS_NONE;
+	const struct format *by_name = format_by_name(name, &found);
+
+	ck_assert_msg((by_name != NULL) == (format != NULL), "%s", name);
+	if (format)
+		ck_assert_str_eq(by_name->name, format);
+	ck_assert_int_eq(found, compress);
+}
+
+START_TEST(a_file_tells_by_its_name_what_it_is)
+{
+	expect_name("d/x.csv", "csv", JOB_COMPRESS_NONE);
+	expect_name("d/x.csv-20261123T060000Z-1.json", "json", JOB_COMPRESS_NONE);
+	expect_name("x-1.jsonl.gz", "jsonl", JOB_COMPRESS_GZIP);
+	expect_name("x-1.json.zst", "json", JOB_COMPRESS_ZSTD);
+	expect_name("x-1.csv.closed", "csv", JOB_COMPRESS_NONE);
+	expect_name(".7.staging/part-00001.csv.gz.part", "csv", JOB_COMPRESS_GZIP);
+	expect_name(".7.staging/rows.json.live", "json", JOB_COMPRESS_NONE);
+	expect_name("x.csv.quarantine", NULL, JOB_COMPRESS_NONE);
+	expect_name("x.gz", NULL, JOB_COMPRESS_NONE);
+	expect_name("", NULL, JOB_COMPRESS_NONE);
+}
+END_TEST
+
 START_TEST(every_kind_of_the_job_has_a_format)
 {
 	ck_assert_str_eq(format_of(CSV)->name, "csv");
@@ -328,4 +354,4 @@ UNIT_MAIN("format", csv_quotes_only_where_it_must, csv_keeps_null_and_the_empty_
 	  an_unknown_key_undoes_the_rows_and_is_listed_once,
 	  widening_adds_names_in_order_of_first_sight, more_columns_than_a_set_may_have_are_refused,
 	  a_name_of_more_than_its_limit_is_refused, the_ceiling_refuses_all_of_a_response,
-	  every_kind_of_the_job_has_a_format)
+	  a_file_tells_by_its_name_what_it_is, every_kind_of_the_job_has_a_format)
