@@ -220,11 +220,18 @@ static void tell_failure(struct run *run, const struct failure_record *failure)
 	dispatcher_tell(run->dispatcher, event);
 }
 
+/* With `new_columns: fail` and more than one output only the lander knows which columns a key must be
+ * among: the digest goes on with none, and leaves the question to it. */
+static bool asks_lander(const struct job *job)
+{
+	return job->new_columns == JOB_NEW_FAIL && job_output_varies(job);
+}
+
 static void take_columns(struct run *run, const struct colset *colset)
 {
 	struct digest_context *old = run->context;
 
-	if (old->colset == colset)
+	if (old->colset == colset || asks_lander(run->scope.job))
 		return;
 	run->context = context_new(&run->scope, colset);
 	run->context->owner = run;
