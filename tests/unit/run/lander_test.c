@@ -426,6 +426,34 @@ START_TEST(new_columns_of_a_batch_cost_one_new_file)
 }
 END_TEST
 
+START_TEST(rows_that_fitted_are_widened_with_the_rest_of_their_batch)
+{
+	struct house house;
+	struct guest guest;
+	struct landing *back;
+	char *text;
+
+	house_init(&house);
+	house_open(&house);
+	guest_begin(&house, &guest, house_seed("a", JOB));
+	guest_land(&house, &guest, 0, "[{'x': 1}]");
+	back = house_wait(&house);
+	context_unref(guest.context);
+	guest.context = context_new(&guest.scope, back->colset);
+	landing_free(back);
+	guest_land(&house, &guest, 1, "[{'x': 2}]");
+	guest_land(&house, &guest, 2, "[{'x': 3, 'y': 4}]");
+	house_expect(&house, 2);
+	house_close(&house, false);
+	text = house_file(&house, "a.csv"); /* as one group, or two */
+	ck_assert_msg(strcmp(text, "x,y\n2,\n3,4\n") == 0 || strcmp(text, "x,y\n3,4\n") == 0, "%s",
+		      text);
+	free(text);
+	guest_done(&guest);
+	house_done(&house);
+}
+END_TEST
+
 START_TEST(the_sender_is_told_of_wider_columns)
 {
 	struct house house;
@@ -852,8 +880,10 @@ UNIT_MAIN("lander", pages_come_back_committed_and_stand_in_file_and_ledger,
 	  an_output_takes_the_rows_of_one_run_at_a_time,
 	  a_file_is_closed_before_it_would_hold_too_many_rows,
 	  a_file_is_closed_before_it_would_hold_too_many_bytes,
-	  new_columns_of_a_batch_cost_one_new_file, the_sender_is_told_of_wider_columns,
-	  another_format_begins_a_file_of_its_own, other_declared_columns_begin_a_new_file,
+	  new_columns_of_a_batch_cost_one_new_file,
+	  rows_that_fitted_are_widened_with_the_rest_of_their_batch,
+	  the_sender_is_told_of_wider_columns, another_format_begins_a_file_of_its_own,
+	  other_declared_columns_begin_a_new_file,
 	  a_point_whose_rows_cannot_be_encoded_is_a_failure_and_the_run_goes_on,
 	  a_landing_refused_for_good_breaks_its_run_and_no_other,
 	  a_full_disk_makes_a_batch_wait_and_nothing_is_doubled,
