@@ -21,7 +21,7 @@ import scene
 LIBRARY = scene.TOP / "tests/crash/faults.so"
 LONG = bool(os.environ.get("FETCHD_LONG"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
-AT_ONCE = 2
+AT_ONCE = int(os.environ.get("AT_ONCE", 2))
 TOLD = 20  # so many failures are told of; the others are counted
 FIRST = bool(os.environ.get("FIRST"))  # the first failure is enough
 

@@ -3,9 +3,10 @@
 it, and once more while the next life recovers. Then a life that nobody disturbs, and everything that was
 served is there once.
 
-The short form takes some 60 points; with FETCHD_LONG it takes all, and 500 double kills. SEED repeats the
-choice, POINT=kill:217 plays one.
+The short form takes some 80 points; with FETCHD_LONG it takes all, and 500 double kills, or POINTS of each
+kind. SEED repeats the choice, POINT=kill:217 plays one, AT_ONCE says how many are played at a time.
 """
+import os
 import pathlib
 import sys
 
@@ -50,7 +51,7 @@ def groups(dice):
     total = faulty.count()
     print(f"# {total} calls")
     for kind in ("kill", "killafter"):
-        points = faulty.spread(total, total if faulty.LONG else SHORT, dice)
+        points = faulty.spread(total, int(os.environ.get("POINTS", total)) if faulty.LONG else SHORT, dice)
         yield f"killed-{'before' if kind == 'kill' else 'after'}-a-call", [faulty.Point(kind, at) for at in points]
     for name, kind, options, n in CHOSEN:
         there = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
