@@ -52,6 +52,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/snapshot.h \
 	src/data/snapshot_aside.c \
 	src/data/snapshot_internal.h \
+	src/data/sum.c \
+	src/data/sum.h \
 	src/data/tail.c \
 	src/data/tail.h \
 	src/data/tail_csv.c \

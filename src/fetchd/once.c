@@ -27,6 +27,7 @@
 #include "io/loop.h"
 #include "run/dispatcher.h"
 
+#define PACKING_MS (24 * INT64_C(3600000)) /* for closed files to be compressed, at the end */
 #define LOOK_MS 200
 
 struct once {
@@ -234,7 +235,7 @@ static void go_on(struct once *once)
 	if (once->stopping || any(once, TARGET_WAITING) || under_way(once))
 		return;
 	once->stopping = true;
-	dispatcher_stop(once->dispatcher, 0, stopped, once);
+	dispatcher_stop(once->dispatcher, PACKING_MS, stopped, once);
 }
 
 static void begin(void *arg)

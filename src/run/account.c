@@ -6,15 +6,16 @@
 #include "base/xalloc.h"
 #include "store/ledger.h"
 
-struct account *account_new(uint64_t run, struct output *output, struct rangeset *done,
-			    const struct run_counts *counts)
+struct account *account_new(const struct seed *seed, struct rangeset *done)
 {
 	struct account *account = xcalloc(1, sizeof(*account));
 
-	account->run = run;
-	account->output = output;
+	account->run = seed->record.id;
+	account->job = job_ref(seed->job);
+	account->slot_ms = seed->record.slot_ms;
+	account->path = seed->path ? xstrdup(seed->path) : NULL;
 	account->done = done;
-	account->counts = account->committed = *counts;
+	account->counts = account->committed = seed->record.counts;
 	return account;
 }
 
@@ -23,8 +24,23 @@ void account_free(struct account *account)
 	if (!account)
 		return;
 	rangeset_free(account->done);
+	job_unref(account->job);
+	free(account->path);
+	free(account->made);
 	free(account->finished);
 	free(account);
+}
+
+const char *account_path(struct account *account, uint64_t index, struct err *err)
+{
+	struct point point;
+
+	if (account->path)
+		return account->path;
+	matrix_point(&account->job->matrix, index, &point);
+	free(account->made);
+	account->made = job_output(account->job, account->slot_ms, &point, err);
+	return account->made;
 }
 
 static void finish_point(struct account *account, uint64_t index)

@@ -9,12 +9,14 @@
 #include "base/err.h"
 #include "base/rangeset.h"
 #include "run/landing.h"
-#include "run/output.h"
 #include "store/db.h"
 
 struct account {
 	uint64_t run;
-	struct output *output; /* borrowed */
+	struct job *job;
+	int64_t slot_ms;
+	char *path; /* where all its rows land; NULL: each point's own */
+	char *made; /* what account_path answered last */
 	struct rangeset *done; /* as committed, or as the open transaction will leave it */
 	struct run_counts counts;
 	struct run_counts committed;
@@ -25,10 +27,11 @@ struct account {
 	struct account *next; /* of the lander's list */
 };
 
-/* `done` is taken over. */
-struct account *account_new(uint64_t run, struct output *output, struct rangeset *done,
-			    const struct run_counts *counts);
+/* Of a seed whose record has its id; `done` is taken over. */
+struct account *account_new(const struct seed *seed, struct rangeset *done);
 void account_free(struct account *account);
+/* Where the rows of a point land; borrowed until the next call. NULL with a sentence. */
+const char *account_path(struct account *account, uint64_t index, struct err *err);
 
 /* Inside the transaction: what one PAGE or FAILURE changes. */
 void account_write(struct account *account, struct db *db, const struct landing *landing);

@@ -148,6 +148,7 @@ static void settle_landing(struct dispatcher *dispatcher, struct landing *landin
 	case LANDING_SWITCH:
 		orders_switched(dispatcher, landing);
 		break;
+	case LANDING_CHORE: /* only to look whether a stop may go on */
 	case LANDING__COUNT:
 		break;
 	}
@@ -162,8 +163,10 @@ static void take_landed(int fd, int what, void *arg)
 	for (size_t i = 0; i < n; i++) {
 		struct landing *landing = items[i];
 
-		dispatcher->unlanded--;
-		dispatcher->unlanded_bytes -= landing->memory;
+		if (landing->kind != LANDING_CHORE) {
+			dispatcher->unlanded--;
+			dispatcher->unlanded_bytes -= landing->memory;
+		}
 		settle_landing(dispatcher, landing);
 		landing_free(landing);
 	}
@@ -249,7 +252,10 @@ static int load_unfinished(struct db *db, struct seed ***seeds, size_t *n, struc
 static int start_threads(struct dispatcher *dispatcher, struct db *db, const char *path,
 			 struct err *err)
 {
-	struct output_place place = { dispatcher->root, dispatcher->options.config->data_mode };
+	struct output_place place = {
+		.root = dispatcher->root,
+		.data_mode = dispatcher->options.config->data_mode,
+	};
 	struct db *owned = db;
 	int rc = mailbox_new(LANDED_ROOM, &dispatcher->landed, err);
 

@@ -13,6 +13,8 @@ void dispatcher_check_stopped(struct dispatcher *dispatcher)
 		return;
 	if (dispatcher->unlanded > 0 && !dispatcher->abandoning)
 		return;
+	if (lander_is_busy(dispatcher->lander) && !dispatcher->abandoning)
+		return; /* its chores come back one by one; what is left is for the next start */
 	if (!loop_timer_pending(dispatcher->stopped_timer) && !dispatcher->told) {
 		dispatcher->told = true;
 		loop_timer_clear(dispatcher->grace_timer);

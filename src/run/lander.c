@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "io/thread.h"
-#include "run/lander_internal.h"
+#include "run/closed.h"
 
 #define INBOX_MAX  65536
 #define GROUP_MAX  4096
@@ -14,11 +14,17 @@
 
 typedef int act_fn(struct lander *lander, struct landing *landing, struct err *err);
 
+static int take_chore(struct lander *lander, struct landing *landing, struct err *err)
+{
+	return closed_take_back(lander, landing->chore, err);
+}
+
 static act_fn *const acts[LANDING__COUNT] = {
 	[LANDING_BEGIN] = lander_begin,
 	[LANDING_REOPEN] = lander_reopen,
 	[LANDING_END] = lander_end,
 	[LANDING_SWITCH] = lander_switch,
+	[LANDING_CHORE] = take_chore,
 };
 
 struct group {
@@ -86,18 +92,43 @@ static bool must_succeed(const struct landing *landing, int rc)
 	       (landing->kind == LANDING_BEGIN && landing->seed->record.id > 0 && ill);
 }
 
+static void put_off(struct lander *lander, struct landing *landing)
+{
+	lander->waiting = xreallocarray(lander->waiting, lander->nwaiting + 1,
+					sizeof(*lander->waiting));
+	lander->waiting[lander->nwaiting++] = landing;
+}
+
 static void act(struct lander *lander, struct landing *landing)
 {
 	struct err err = ERR_INIT;
 	int rc = acts[landing->kind](lander, landing, &err);
 
-	while (rc < 0 && must_succeed(landing, rc) && wait_out_trouble(lander, &err))
+	while (rc < 0 && rc != -EINPROGRESS && must_succeed(landing, rc) &&
+	       wait_out_trouble(lander, &err))
 		rc = acts[landing->kind](lander, landing, &err);
+	if (rc == -EINPROGRESS) {
+		put_off(lander, landing);
+		return;
+	}
 	if (rc == 0)
 		complaint_release(&lander->trouble, "landing works again");
 	else
 		landing_fail(landing, rc, &err);
 	send_back(lander, &landing, 1);
+}
+
+/* Ends that waited for their parts; those that must wait on come back to the list. */
+static void end_waiting(struct lander *lander)
+{
+	struct landing **waiting = lander->waiting;
+	size_t n = lander->nwaiting;
+
+	lander->waiting = NULL;
+	lander->nwaiting = 0;
+	for (size_t i = 0; i < n; i++)
+		act(lander, waiting[i]);
+	free(waiting);
 }
 
 /* In the order they came: pages together, each act by itself. */
@@ -112,8 +143,13 @@ static void land_group(struct lander *lander, struct group *group)
 			continue;
 		if (i > from)
 			land_pages(lander, (struct lander_items) { group->items + from, i - from });
-		if (is_act)
+		if (is_act) {
+			bool chore = group->items[i]->kind == LANDING_CHORE;
+
 			act(lander, group->items[i]);
+			if (chore)
+				end_waiting(lander);
+		}
 		from = i + 1;
 	}
 	group->n = group->bytes = 0;
@@ -132,10 +168,11 @@ static bool take_in(struct group *group, size_t n)
 	return urgent || group->n == GROUP_MAX || group->bytes >= LANDER_GATHER_BYTES;
 }
 
+/* False when the inbox is closed and empty. */
 static bool gather(struct lander *lander, struct group *group)
 {
+	int wait_ms = lander_patience_ms(lander);
 	int64_t until = 0;
-	int wait_ms = -1;
 	size_t n;
 
 	while ((n = mailbox_wait(lander->inbox, (void **)group->items + group->n,
@@ -148,7 +185,18 @@ static bool gather(struct lander *lander, struct group *group)
 			break;
 		wait_ms = (int)(until - now);
 	}
-	return group->n > 0;
+	return group->n > 0 || !mailbox_closed(lander->inbox);
+}
+
+static void give_up_waiting(struct lander *lander)
+{
+	static const struct err stopping = { .text = "the daemon is stopping" };
+
+	for (size_t i = 0; i < lander->nwaiting; i++)
+		landing_fail(lander->waiting[i], -ESHUTDOWN, &stopping);
+	if (lander->nwaiting > 0)
+		send_back(lander, lander->waiting, lander->nwaiting);
+	free(lander->waiting);
 }
 
 static void *land(void *arg)
@@ -156,8 +204,12 @@ static void *land(void *arg)
 	struct lander *lander = arg;
 	struct group *group = xcalloc(1, sizeof(*group));
 
-	while (gather(lander, group))
+	lander_recover(lander);
+	while (gather(lander, group)) {
 		land_group(lander, group);
+		lander_tick(lander);
+	}
+	give_up_waiting(lander);
 	free(group);
 	return NULL;
 }
@@ -169,11 +221,15 @@ int lander_start(const struct output_place *place, struct db *db, struct mailbox
 	int rc = mailbox_new(INBOX_MAX, &lander->inbox, err);
 
 	lander->place = *place;
+	lander->place.closed = &lander->closed;
 	lander->db = db;
 	lander->landed = landed;
 	if (rc == 0)
+		rc = housekeeper_start(&lander->place, lander->inbox, &lander->housekeeper, err);
+	if (rc == 0)
 		rc = thread_start("lander", land, lander, &lander->thread, err);
 	if (rc < 0) {
+		housekeeper_stop(lander->housekeeper);
 		mailbox_free(lander->inbox);
 		free(lander);
 		return rc;
@@ -195,7 +251,12 @@ void lander_submit(struct lander *lander, struct landing *landing)
 
 unsigned lander_files_open(const struct lander *lander)
 {
-	return lander->noutputs;
+	return lander->cache.len;
+}
+
+bool lander_is_busy(const struct lander *lander)
+{
+	return lander->chores > 0;
 }
 
 void lander_stop(struct lander *lander, bool give_up)
@@ -205,6 +266,7 @@ void lander_stop(struct lander *lander, bool give_up)
 	if (give_up)
 		lander->give_up = true;
 	mailbox_close(lander->inbox);
+	housekeeper_stop(lander->housekeeper);
 	pthread_join(lander->thread, NULL);
 	while (lander->accounts) {
 		struct account *account = lander->accounts;
@@ -212,8 +274,7 @@ void lander_stop(struct lander *lander, bool give_up)
 		lander->accounts = account->next;
 		account_free(account);
 	}
-	for (size_t i = 0; i < lander->noutputs; i++)
-		output_free(lander->outputs[i]);
+	output_cache_done(&lander->cache);
 	mailbox_free(lander->inbox);
 	db_close(lander->db);
 	free(lander);

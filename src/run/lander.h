@@ -4,7 +4,8 @@
  * as a group: rows appended and synced, then one transaction, then they go back through `landed`.
  * What fails for reasons that may pass (a full disk, EIO) is tried again, from the committed state,
  * until it works or the lander is told to give up; meanwhile the callers' back-pressure holds the
- * run.
+ * run. Closed files are summed, compressed and removed beside that (closed.h), live ones closed by
+ * the clock.
  */
 #ifndef RUN_LANDER_H
 #define RUN_LANDER_H
@@ -27,6 +28,7 @@ int lander_start(const struct output_place *place, struct db *db, struct mailbox
 /* Main loop; never blocks. The landing comes back once. */
 void lander_submit(struct lander *lander, struct landing *landing);
 unsigned lander_files_open(const struct lander *lander); /* any thread */
+bool lander_is_busy(const struct lander *lander); /* closed files are being summed or compressed */
 /* Lands what it has, commits, joins, closes the database. With `give_up`, a landing that cannot be
  * committed now is sent back with its error and stays unfinished for the next start. */
 void lander_stop(struct lander *lander, bool give_up);

@@ -4,79 +4,65 @@
 #include <string.h>
 
 #include "base/xalloc.h"
-#include "run/lander_internal.h"
+#include "run/publish.h"
 #include "store/ledger.h"
 #include "store/switches.h"
 
 #define REOPEN_BATCH 1000
 
-/* Finds the output among the open ones and moves it to the front; NULL when it is not open. */
-static struct output *find_output(struct lander *lander, const char *path)
-{
-	for (size_t i = 0; i < lander->noutputs; i++) {
-		struct output *output = lander->outputs[i];
-
-		if (strcmp(output_path(output), path) != 0)
-			continue;
-		memmove(lander->outputs + 1, lander->outputs, i * sizeof(lander->outputs[0]));
-		lander->outputs[0] = output;
-		return output;
-	}
-	return NULL;
-}
-
-static bool in_use(const struct lander *lander, const struct output *output)
+bool lander_is_live(const struct lander *lander, uint64_t run)
 {
 	for (const struct account *account = lander->accounts; account; account = account->next)
-		if (account->output == output)
+		if (account->run == run)
 			return true;
 	return false;
 }
 
-/* Makes room at the front; the one unused for longest is closed. */
-static int make_room(struct lander *lander, struct err *err)
+static int open_output(struct lander *lander, const struct output_use *use, struct output **opened,
+		       struct err *err)
 {
-	for (size_t i = lander->noutputs; lander->noutputs == OUTPUTS_MAX && i-- > 0;) {
-		if (in_use(lander, lander->outputs[i]))
-			continue;
-		output_free(lander->outputs[i]);
-		memmove(lander->outputs + i, lander->outputs + i + 1,
-			(lander->noutputs - i - 1) * sizeof(lander->outputs[0]));
-		lander->noutputs--;
-	}
-	if (lander->noutputs == OUTPUTS_MAX)
-		return err_set(err, -EMFILE, "%d outputs are being written to already",
-			       OUTPUTS_MAX);
-	return 0;
+	struct output *output;
+	int rc = output_open(&lander->place, lander->db, use, &output, err);
+
+	if (rc == 0)
+		rc = output_cache_add(&lander->cache, output, err);
+	if (rc == -EMFILE)
+		output_free(output);
+	if (rc == 0)
+		*opened = output;
+	return rc;
 }
 
 /* One run at a time: the rows of two, made for other columns or another format, do not mix. */
-static int use_output(struct lander *lander, const struct seed *seed, struct output **used,
-		      struct err *err)
+static bool is_taken(const struct lander *lander, const struct output *output, uint64_t run)
 {
-	struct output *output = find_output(lander, seed->path);
+	uint64_t other = output_run(output);
+
+	return other != 0 && other != run && lander_is_live(lander, other);
+}
+
+int lander_output(struct lander *lander, const struct output_use *use, struct output **found,
+		  struct err *err)
+{
+	char *key = output_key_of(use);
+	struct output *output = output_cache_find(&lander->cache, key);
 	int rc = 0;
 
-	if (output && in_use(lander, output))
-		return err_set(err, -EBUSY, "another run is writing to \"%s\" still", seed->path);
-	if (!output) {
-		rc = make_room(lander, err);
-		if (rc == 0)
-			rc = output_open(&lander->place, lander->db, seed, &output, err);
-		if (rc < 0)
-			return rc;
-		memmove(lander->outputs + 1, lander->outputs,
-			lander->noutputs * sizeof(lander->outputs[0]));
-		lander->outputs[0] = output;
-		lander->noutputs++;
-	}
-	*used = output;
-	return output_adopt(output, lander->db, seed, err);
+	free(key);
+	if (!output)
+		rc = open_output(lander, use, &output, err);
+	else if (is_taken(lander, output, use->run))
+		return err_set(err, -EBUSY, "another run is writing to \"%s\" still", use->path);
+	if (rc == 0 && (output_run(output) != use->run || use->run == 0))
+		rc = output_adopt(output, lander->db, use, err);
+	if (rc == 0)
+		*found = output;
+	return rc;
 }
 
 /* The lander keeps its own set of finished points: the seed's belongs to the main loop. */
-static int open_account(struct lander *lander, const struct seed *seed, struct output *output,
-			struct landing *landing, struct err *err)
+static int open_account(struct lander *lander, const struct seed *seed, struct landing *landing,
+			struct err *err)
 {
 	struct rangeset *done = rangeset_new(seed->job->matrix.points);
 	int rc = ledger_load(lander->db, seed->record.id, done, err);
@@ -85,10 +71,9 @@ static int open_account(struct lander *lander, const struct seed *seed, struct o
 		rangeset_free(done);
 		return rc;
 	}
-	landing->account = account_new(seed->record.id, output, done, &seed->record.counts);
+	landing->account = account_new(seed, done);
 	landing->account->next = lander->accounts;
 	lander->accounts = landing->account;
-	landing->colset = colset_ref(output_colset(output));
 	landing->id = seed->record.id;
 	return 0;
 }
@@ -107,6 +92,24 @@ static int insert_run(struct lander *lander, struct run_record *record, struct e
 	return rc;
 }
 
+/* Where a run has one output for long, that is opened before the run counts as begun, so that what
+ * is wrong with it refuses the run. Outputs by parameter, and snapshots, open with their first row.
+ */
+static bool has_one_output(const struct seed *seed)
+{
+	return seed->path && seed->job->mode == JOB_MODE_APPEND;
+}
+
+static int use_output(struct lander *lander, const struct seed *seed, struct output **output,
+		      struct err *err)
+{
+	struct output_use use = { seed->job, seed->path, seed->record.id, seed->record.slot_ms };
+
+	*output = NULL;
+	output_cache_next_turn(&lander->cache);
+	return has_one_output(seed) ? lander_output(lander, &use, output, err) : 0;
+}
+
 int lander_begin(struct lander *lander, struct landing *landing, struct err *err)
 {
 	struct seed *seed = landing->seed;
@@ -116,8 +119,17 @@ int lander_begin(struct lander *lander, struct landing *landing, struct err *err
 	if (rc == 0 && seed->record.id == 0)
 		rc = insert_run(lander, &seed->record, err);
 	if (rc == 0)
-		rc = open_account(lander, seed, output, landing, err);
-	return rc;
+		rc = publish_reopen(lander, seed->record.id, err);
+	if (rc == 0)
+		rc = open_account(lander, seed, landing, err);
+	if (rc < 0)
+		return rc;
+	if (output)
+		output_numbered(output, seed->record.id);
+	landing->colset =
+		output ? colset_ref(output_colset(output)) : colset_new(seed->job);
+	lander_look_at_clock(lander);
+	return 0;
 }
 
 struct failed_points {
@@ -175,15 +187,12 @@ static int reopen_run(struct lander *lander, struct seed *seed, struct err *err)
 	}
 	runs_reopen(lander->db, id);
 	runs_update_counts(lander->db, id, &counts);
+	rc = publish_mark_reopening(lander, id, err);
+	if (rc < 0) {
+		db_rollback(lander->db);
+		return rc;
+	}
 	return db_commit(lander->db, err);
-}
-
-static bool is_live(const struct lander *lander, uint64_t run)
-{
-	for (const struct account *account = lander->accounts; account; account = account->next)
-		if (account->run == run)
-			return true;
-	return false;
 }
 
 /* A run that had not ended and could not be taken up at the start may be, too. */
@@ -191,7 +200,7 @@ static int may_reopen(const struct lander *lander, const struct seed *seed, stru
 {
 	const struct run_record *record = &seed->record;
 
-	if (strcmp(record->state, "ended") != 0 && !is_live(lander, record->id))
+	if (strcmp(record->state, "ended") != 0 && !lander_is_live(lander, record->id))
 		return 0;
 	if (strcmp(record->state, "ended") != 0)
 		return err_set(err, -EBUSY, "run %llu has not ended yet",
@@ -236,18 +245,26 @@ static void close_account(struct lander *lander, struct account *account)
 
 int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 {
-	int rc = db_begin(lander->db, err);
+	int rc;
 
+	output_cache_next_turn(&lander->cache);
+	rc = publish_run(lander, landing, err);
+	if (rc == 0)
+		rc = db_begin(lander->db, err);
 	if (rc < 0)
 		return rc;
 	landing->end.counts = landing->account->counts;
 	runs_end(lander->db, &landing->end);
+	publish_record(lander, landing);
 	rc = db_commit(lander->db, err);
-	if (rc == 0) {
-		close_account(lander, landing->account);
-		landing->account = NULL;
-	}
-	return rc;
+	if (rc < 0)
+		return rc;
+	publish_retain(lander, landing);
+	output_cache_release(&lander->cache, landing->account->run);
+	close_account(lander, landing->account);
+	landing->account = NULL;
+	lander_look_at_clock(lander);
+	return 0;
 }
 
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err)

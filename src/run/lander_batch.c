@@ -1,6 +1,7 @@
 /* A batch of pages and failures: to the files, to the ledger, all of it or nothing.
  *
- * First the outputs' columns are widened for the whole batch at once, so that a hundred sparse
+ * A batch is taken in slices of at most as many outputs as can be open. First a slice's outputs are
+ * found, then their columns are widened for the whole slice at once, so that a hundred sparse
  * records cost one rotation and not a hundred. Then rows are gathered; where a file is full, what
  * was gathered is committed and the file is closed before the next parcel goes on.
  */
@@ -13,23 +14,55 @@
 #include "run/digest.h"
 #include "run/lander_internal.h"
 
-static struct output *output_of(const struct landing *landing)
-{
-	return landing->account->output;
-}
-
-static bool encoded_for(const struct landing *landing, const struct colset *set)
-{
-	const struct parcel *parcel = landing->parcel;
-
-	return !parcel->rows.unknown && parcel->colset == set;
-}
-
 /* Only parcels that kept their records can be encoded again; all others fit as they are. */
 static bool needs_columns(const struct landing *landing)
 {
-	return landing->kind == LANDING_PAGE && landing->parcel->extract.len > 0 &&
-	       !encoded_for(landing, output_colset(output_of(landing)));
+	const struct parcel *parcel = landing->parcel;
+
+	return landing->output && parcel->extract.len > 0 &&
+	       (parcel->rows.unknown || !output_fits(landing->output, parcel->colset));
+}
+
+static bool has_rows(const struct landing *landing)
+{
+	return landing->kind == LANDING_PAGE &&
+	       (landing->parcel->rows.count > 0 || landing->parcel->rows.unknown);
+}
+
+/* Where its rows go. A path that cannot be made, or that another run has, is the landing's own
+ * failure; -EMFILE and what may pass are the caller's. */
+static int find_output(struct lander *lander, struct landing *landing, struct err *err)
+{
+	struct account *account = landing->account;
+	struct err why = ERR_INIT;
+	const char *path = account_path(account, landing->parcel->request->index, &why);
+	struct output_use use = { account->job, path, account->run, account->slot_ms };
+	int rc = path ? lander_output(lander, &use, &landing->output, &why) : -EINVAL;
+
+	if (rc == -EINVAL || rc == -EBUSY) {
+		landing_fail(landing, rc, &why);
+		return 0;
+	}
+	if (rc < 0)
+		*err = why;
+	return rc;
+}
+
+/* Finds the outputs of the first landings of a batch, as many as can be open: *n of them. */
+static int find_outputs(struct lander *lander, struct lander_items items, size_t *n,
+			struct err *err)
+{
+	int rc = 0;
+
+	output_cache_next_turn(&lander->cache);
+	for (*n = 0; *n < items.n; ++*n) {
+		items.at[*n]->output = NULL;
+		if (has_rows(items.at[*n]))
+			rc = find_output(lander, items.at[*n], err);
+		if (rc < 0)
+			break;
+	}
+	return rc == -EMFILE && *n > 0 ? 0 : rc;
 }
 
 static void find_names(struct landing *landing, struct colset **wider)
@@ -41,21 +74,21 @@ static void find_names(struct landing *landing, struct colset **wider)
 		landing_fail(landing, rc, &err);
 }
 
-static bool is_unknown(const struct landing *landing)
+/* What was encoded for another output's columns may have names that this one lacks. */
+static bool may_widen(const struct landing *landing)
 {
-	return landing->kind == LANDING_PAGE && landing->code == -EINPROGRESS &&
-	       landing->parcel->rows.unknown;
+	return landing->code == -EINPROGRESS && needs_columns(landing);
 }
 
-/* Brings to one output, at once, all names that the whole batch has for it. */
-static int widen_output(struct lander *lander, struct output *output, struct lander_items items,
-			struct err *err)
+/* Brings to the output of items.at[0], at once, all names that the slice has for it. */
+static int widen_output(struct lander *lander, struct lander_items items, struct err *err)
 {
+	struct output *output = items.at[0]->output;
 	struct colset *wider = colset_ref(output_colset(output));
 	int rc = 0;
 
 	for (size_t i = 0; i < items.n; i++)
-		if (is_unknown(items.at[i]) && output_of(items.at[i]) == output)
+		if (items.at[i]->output == output && may_widen(items.at[i]))
 			find_names(items.at[i], &wider);
 	if (wider != output_colset(output))
 		rc = output_widen(output, lander->db, wider, err);
@@ -70,9 +103,8 @@ static void encode_anew(struct lander_items items)
 		struct err err = ERR_INIT;
 		int rc = 0;
 
-		if (landing->code == -EINPROGRESS && needs_columns(landing))
-			rc = digest_encode(landing->parcel, output_colset(output_of(landing)),
-					   &err);
+		if (may_widen(landing))
+			rc = digest_encode(landing->parcel, output_colset(landing->output), &err);
 		if (rc < 0 && !landing_refuse(landing, rc, &err))
 			landing_fail(landing, rc, &err);
 	}
@@ -82,21 +114,39 @@ static int fit_columns(struct lander *lander, struct lander_items items, struct 
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < lander->noutputs && rc == 0; i++)
-		rc = widen_output(lander, lander->outputs[i], items, err);
-	if (rc == 0)
-		encode_anew(items);
+	for (size_t i = 0; i < items.n && rc == 0; i++) {
+		if (!may_widen(items.at[i]))
+			continue;
+		rc = widen_output(lander, (struct lander_items) { items.at + i, items.n - i }, err);
+		if (rc == 0)
+			encode_anew((struct lander_items) { items.at + i, items.n - i });
+	}
 	return rc;
 }
 
-static int sync_outputs(struct lander *lander, struct err *err)
+/* Does `step` for every output with rows gathered, up to the first that fails. */
+static int each_gathered(struct lander *lander,
+			 int (*step)(struct output *output, struct db *db, struct err *err),
+			 struct err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < lander->noutputs && rc == 0; i++)
-		if (output_has_gathered(lander->outputs[i]))
-			rc = output_sync(lander->outputs[i], lander->db, err);
+	for (size_t i = 0; i < lander->cache.len && rc == 0; i++)
+		if (output_has_gathered(lander->cache.items[i].output))
+			rc = step(lander->cache.items[i].output, lander->db, err);
 	return rc;
+}
+
+static int record(struct output *output, struct db *db, struct err *err)
+{
+	output_record(output, db);
+	return 0;
+}
+
+static int committed(struct output *output, struct db *db, struct err *err)
+{
+	output_committed(output);
+	return 0;
 }
 
 static void write_accounts(struct lander *lander, struct lander_items items)
@@ -107,17 +157,15 @@ static void write_accounts(struct lander *lander, struct lander_items items)
 		account_write(items.at[i]->account, lander->db, items.at[i]);
 	for (account = lander->accounts; account; account = account->next)
 		account_finish(account, lander->db);
-	for (size_t i = 0; i < lander->noutputs; i++)
-		if (output_has_gathered(lander->outputs[i]))
-			output_record(lander->outputs[i], lander->db);
+	each_gathered(lander, record, NULL);
 }
 
 static void settle(struct landing *landing)
 {
 	landing->code = 0;
-	if (landing->kind == LANDING_PAGE && !landing->colset &&
-	    landing->parcel->request->context->colset != output_colset(output_of(landing)))
-		landing->colset = colset_ref(output_colset(output_of(landing)));
+	if (landing->output && !landing->colset &&
+	    !output_fits(landing->output, landing->parcel->request->context->colset))
+		landing->colset = colset_ref(output_colset(landing->output));
 }
 
 static int commit(struct lander *lander, struct lander_items items, struct err *err)
@@ -127,7 +175,7 @@ static int commit(struct lander *lander, struct lander_items items, struct err *
 
 	if (items.n == 0)
 		return 0;
-	rc = sync_outputs(lander, err);
+	rc = each_gathered(lander, output_sync, err);
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
 	if (rc < 0)
@@ -138,9 +186,7 @@ static int commit(struct lander *lander, struct lander_items items, struct err *
 		return rc;
 	for (account = lander->accounts; account; account = account->next)
 		account_committed(account);
-	for (size_t i = 0; i < lander->noutputs; i++)
-		if (output_has_gathered(lander->outputs[i]))
-			output_committed(lander->outputs[i]);
+	each_gathered(lander, committed, NULL);
 	for (size_t i = 0; i < items.n; i++)
 		settle(items.at[i]);
 	return 0;
@@ -153,10 +199,12 @@ static int undo(struct lander *lander, struct err *err)
 	struct account *account;
 	int failed = 0, rc;
 
-	for (size_t i = 0; i < lander->noutputs; i++) {
-		if (!output_has_gathered(lander->outputs[i]))
+	for (size_t i = 0; i < lander->cache.len; i++) {
+		struct output *output = lander->cache.items[i].output;
+
+		if (!output_has_gathered(output))
 			continue;
-		rc = output_abandon(lander->outputs[i], lander->db, err);
+		rc = output_abandon(output, lander->db, err);
 		failed = rc < 0 ? rc : failed;
 	}
 	for (account = lander->accounts; account; account = account->next) {
@@ -197,12 +245,7 @@ static int close_full(struct lander *lander, struct landing *landing, struct lan
 {
 	int rc = commit(lander, before, err);
 
-	return rc < 0 ? rc : output_rotate(output_of(landing), lander->db, err);
-}
-
-static bool has_rows(const struct landing *landing)
-{
-	return landing->kind == LANDING_PAGE && landing->parcel->rows.count > 0;
+	return rc < 0 ? rc : output_rotate(landing->output, lander->db, err);
 }
 
 /* Goes through the landings in order; `live` has room for all of them. */
@@ -216,7 +259,7 @@ static int gather_and_commit(struct lander *lander, struct lander_items items,
 
 		if (is_dropped(landing))
 			continue;
-		if (has_rows(landing) && output_is_full(output_of(landing), landing->parcel)) {
+		if (landing->output && output_is_full(landing->output, landing->parcel)) {
 			struct lander_items before = { live + from, n - from };
 			int rc = close_full(lander, landing, before, err);
 
@@ -224,28 +267,39 @@ static int gather_and_commit(struct lander *lander, struct lander_items items,
 				return rc;
 			from = n;
 		}
-		if (has_rows(landing))
-			output_gather(output_of(landing), landing->parcel);
+		if (landing->output)
+			output_gather(landing->output, landing->parcel);
 		live[n++] = landing;
 	}
 	return commit(lander, (struct lander_items) { live + from, n - from }, err);
+}
+
+static int land_slice(struct lander *lander, struct lander_items slice, struct landing **live,
+		      struct err *err)
+{
+	int rc = fit_columns(lander, slice, err);
+
+	return rc < 0 ? rc : gather_and_commit(lander, slice, live, err);
 }
 
 int lander_batch(struct lander *lander, struct lander_items items, struct err *err)
 {
 	struct landing **live = xcalloc(items.n, sizeof(*live));
 	struct err second = ERR_INIT;
-	int rc;
+	int rc = 0;
 
 	for (size_t i = 0; i < items.n; i++) {
 		items.at[i]->code = -EINPROGRESS;
 		items.at[i]->account->breaking = false;
 	}
 	rc = lander->owed ? abandon(lander, err) : 0;
-	if (rc == 0)
-		rc = fit_columns(lander, items, err);
-	if (rc == 0)
-		rc = gather_and_commit(lander, items, live, err);
+	for (size_t from = 0, n; from < items.n && rc == 0; from += n) {
+		struct lander_items rest = { items.at + from, items.n - from };
+
+		rc = find_outputs(lander, rest, &n, err);
+		if (rc == 0)
+			rc = land_slice(lander, (struct lander_items) { rest.at, n }, live, err);
+	}
 	free(live);
 	for (size_t i = 0; i < items.n && rc == 0; i++)
 		if (items.at[i]->code < 0)

@@ -6,10 +6,19 @@
 #include <stdatomic.h>
 
 #include "base/log.h"
+#include "data/snapshot.h"
 #include "run/account.h"
+#include "run/housekeeper.h"
 #include "run/lander.h"
+#include "run/landing.h"
+#include "run/output_cache.h"
+#include "store/snapshots.h"
 
-#define OUTPUTS_MAX 256 /* live files kept open */
+/* The snapshots of the run that is about to end: publish.h. */
+struct published {
+	struct snapshot_record *at;
+	size_t n;
+};
 
 struct lander {
 	pthread_t thread;
@@ -17,18 +26,45 @@ struct lander {
 	struct output_place place;
 	struct mailbox *inbox, *landed;
 	struct account *accounts;
-	struct output *outputs[OUTPUTS_MAX]; /* most recently used first */
-	atomic_uint noutputs;                /* written by the lander only; others may look */
+	struct output_cache cache;
 	struct complaint trouble;
 	bool owed; /* a batch that failed is not given up yet */
 	atomic_bool give_up;
+
+	/* closed files: closed.h */
+	struct housekeeper *housekeeper;
+	struct complaint chore_trouble;
+	atomic_uint chores;  /* at the housekeeper */
+	uint64_t closed;     /* counts files closed; outputs count it up */
+	uint64_t handed_out; /* `closed` when all were handed out */
+	uint64_t given;      /* the newest file given to the housekeeper */
+	int64_t retry_ms;    /* monotonic; when closed_resume is due; 0: nothing failed */
+
+	/* ends of snapshot runs that wait for their parts */
+	struct landing **waiting;
+	size_t nwaiting;
+	struct published published;
+
+	/* the clock: lander_clock.c */
+	int64_t due_ms;    /* UNIX; the next live file to be closed; INT64_MAX: none */
+	int64_t sweeps_ms; /* monotonic; when ages are looked at again */
 };
 
 /* The landings that are neither page nor failure; each commits by itself. lander_acts.c */
 int lander_begin(struct lander *lander, struct landing *landing, struct err *err);
 int lander_reopen(struct lander *lander, struct landing *landing, struct err *err);
+/* -EINPROGRESS: parts of its snapshot are being packed; to be asked again after each chore. */
 int lander_end(struct lander *lander, struct landing *landing, struct err *err);
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err);
+bool lander_is_live(const struct lander *lander, uint64_t run);
+
+/* The output of a run, open and adopted. -EBUSY: another live run lands there; -EMFILE: this turn
+ * uses as many outputs as can be open. lander_acts.c */
+int lander_output(struct lander *lander, const struct output_use *use, struct output **output,
+		  struct err *err);
+
+/* Where a snapshot stands; borrows from both. publish_manifest.c */
+struct snapshot lander_snapshot(const struct lander *lander, const struct snapshot_record *record);
 
 struct lander_items {
 	struct landing **at;
@@ -38,5 +74,15 @@ struct lander_items {
 /* Pages and failures. Each landing's code tells: 0 it is committed; -EINPROGRESS it is not, try
  * again (the call then failed with the reason); anything else it never can be. lander_batch.c */
 int lander_batch(struct lander *lander, struct lander_items items, struct err *err);
+
+/* After the start: every output that was left in the middle of a step, or longer than committed, is
+ * brought back to its commit, and closed files go on their way. lander_clock.c */
+void lander_recover(struct lander *lander);
+/* What the clock asks for, if it is due. */
+void lander_tick(struct lander *lander);
+/* How long nothing will be due. */
+int lander_patience_ms(const struct lander *lander);
+void lander_look_at_clock(struct lander *lander); /* live files changed */
+void lander_try_later(struct lander *lander, const struct err *why);
 
 #endif

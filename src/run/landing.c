@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "run/housekeeper.h"
 
 struct landing *landing_new(enum landing_kind kind, void *owner)
 {
@@ -31,6 +32,7 @@ void landing_free(struct landing *landing)
 	run_record_done(&landing->end);
 	free(landing->job);
 	colset_unref(landing->colset);
+	chore_free(landing->chore);
 	free(landing->error);
 	free(landing);
 }
@@ -124,6 +126,7 @@ bool landing_refuse(struct landing *landing, int code, const struct err *err)
 	landing->failure = landing_failure_of(parcel);
 	landing->failure.params = json_text(params, false);
 	landing->kind = LANDING_FAILURE;
+	landing->output = NULL;
 	json_unref(params);
 	return true;
 }

@@ -17,6 +17,8 @@
 #include "store/runs.h"
 
 struct account; /* the lander's side of a run: run/account.h */
+struct output;
+struct chore;
 
 enum landing_kind {
 	LANDING_BEGIN,   /* a run: insert it (seed->record.id 0) or take it up again */
@@ -25,6 +27,7 @@ enum landing_kind {
 	LANDING_FAILURE, /* a point given up */
 	LANDING_END,     /* the run has its result */
 	LANDING_SWITCH,  /* a job enabled or disabled by hand */
+	LANDING_CHORE,   /* the housekeeper has done one; only told of when it comes back */
 	LANDING__COUNT,
 };
 
@@ -46,6 +49,8 @@ struct landing {
 	struct run_record end; /* END: result, reason, ended, counts, timing, crew */
 	char *job;             /* SWITCH */
 	bool enabled;          /* SWITCH */
+	struct chore *chore;   /* CHORE: run/housekeeper.h */
+	struct output *output; /* PAGE: the lander's, where its rows go */
 
 	struct colset *colset; /* out: the output's columns now, when the parcel's or none were
 				  known; a reference */

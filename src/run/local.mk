@@ -4,6 +4,8 @@ src_run_librun_a_SOURCES = \
 	src/run/account.h \
 	src/run/chains.c \
 	src/run/chains.h \
+	src/run/closed.c \
+	src/run/closed.h \
 	src/run/context.c \
 	src/run/context.h \
 	src/run/crew.c \
@@ -22,12 +24,15 @@ src_run_librun_a_SOURCES = \
 	src/run/head.h \
 	src/run/head_find.c \
 	src/run/head_find.h \
+	src/run/housekeeper.c \
+	src/run/housekeeper.h \
 	src/run/inputs.c \
 	src/run/inputs.h \
 	src/run/lander.c \
 	src/run/lander.h \
 	src/run/lander_acts.c \
 	src/run/lander_batch.c \
+	src/run/lander_clock.c \
 	src/run/lander_internal.h \
 	src/run/landing.c \
 	src/run/landing.h \
@@ -38,12 +43,21 @@ src_run_librun_a_SOURCES = \
 	src/run/orders.c \
 	src/run/output.c \
 	src/run/output.h \
+	src/run/output_cache.c \
+	src/run/output_cache.h \
+	src/run/output_close.c \
 	src/run/output_internal.h \
 	src/run/output_rows.c \
 	src/run/parcel.c \
 	src/run/parcel.h \
 	src/run/plan.c \
 	src/run/plan.h \
+	src/run/policy.c \
+	src/run/policy.h \
+	src/run/publish.c \
+	src/run/publish.h \
+	src/run/publish_internal.h \
+	src/run/publish_manifest.c \
 	src/run/query.c \
 	src/run/query.h \
 	src/run/recover.c \
@@ -57,6 +71,7 @@ src_run_librun_a_SOURCES = \
 	src/run/recover_snapshots.c \
 	src/run/recover_strays.c \
 	src/run/recover_survey.c \
+	src/run/retention.c \
 	src/run/run.c \
 	src/run/run.h \
 	src/run/run_back.c \

@@ -1,39 +1,47 @@
-/* An output at the lander, how it is opened, adopted and closed: see output.h. What is done with
- * rows stands in output_rows.c.
- *
- * The order of steps is the whole point, so here it is in one place:
- *
- *   new file   commit OPENING - create, header, sync the directory - (data)
- *              - commit LIVE with dev and ino
- *   data       append - fdatasync - commit offset and rows with the ledger's progress
- *   rotation   commit CLOSING with the new name - rename, sync the directory
- *              - commit the closed file, NONE
- *
- * After a crash between any two of them outfile_recover finds which side of the step the disk is
- * on.
+/* An output at the lander, how it is opened and adopted: see output.h. How its live file is closed
+ * stands in output_close.c, what is done with rows in output_rows.c.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "data/snapshot.h"
 #include "run/output_internal.h"
-#include "store/files.h"
-#include "store/outputs.h"
+#include "run/policy.h"
+#include "store/snapshots.h"
 
 #define GATHER_CEILING ((size_t)1 << 40) /* bounded by the batch, see lander.c */
 
-const char *output_path(const struct output *output)
+const char *output_key(const struct output *output)
 {
-	return output->path;
+	return output->key;
+}
+
+uint64_t output_run(const struct output *output)
+{
+	return output->run;
 }
 
 const struct colset *output_colset(const struct output *output)
 {
 	return output->colset;
+}
+
+bool output_is_live(const struct output *output)
+{
+	struct outfile_state state;
+
+	outfile_state(output->file, &state);
+	return state.phase == OUTFILE_LIVE || output->renamed;
+}
+
+char *output_key_of(const struct output_use *use)
+{
+	return use->job->mode == JOB_MODE_SNAPSHOT ? snapshot_key(use->path, use->run)
+						   : xstrdup(use->path);
 }
 
 void output_free(struct output *output)
@@ -42,135 +50,16 @@ void output_free(struct output *output)
 		return;
 	outfile_free(output->file);
 	colset_unref(output->colset);
+	json_unref(output->columns);
+	json_unref(output->policy);
 	json_unref(output->runs);
 	json_unref(output->before);
 	job_unref(output->adopted);
 	buf_done(&output->gathered);
+	free(output->key);
 	free(output->path);
 	free(output->job);
 	free(output);
-}
-
-void output_record_as(const struct output *output, struct db *db, enum outfile_phase as,
-		      const char *closing)
-{
-	struct outfile_state state;
-	struct output_record record = {
-		.path = output->path,
-		.extension = (char *)output->format->extension,
-		.job = output->job,
-		.phase = as,
-		.closing = (char *)closing,
-		.columns = colset_json(output->colset),
-	};
-
-	outfile_state(output->file, &state);
-	record.dev = state.dev;
-	record.ino = state.ino;
-	record.offset = state.offset;
-	record.rows = state.rows;
-	record.sequence = state.sequence;
-	record.opened_ms = state.opened_ms;
-	if (as == OUTFILE_LIVE || as == OUTFILE_CLOSING)
-		outputs_put_state(db, &record);
-	else /* no live file: whose rows were in it is forgotten */
-		outputs_put(db, &record);
-	json_unref(record.columns);
-}
-
-int output_commit_as(const struct output *output, struct db *db, enum outfile_phase as,
-		     const char *closing, struct err *err)
-{
-	int rc = db_begin(db, err);
-
-	if (rc < 0)
-		return rc;
-	output_record_as(output, db, as, closing);
-	return db_commit(db, err);
-}
-
-static void forget_runs(struct output *output)
-{
-	json_unref(output->runs);
-	json_unref(output->before);
-	output->runs = json_new_object();
-	output->before = json_new_object();
-}
-
-/* The last step of a rotation: the closed file is history, there is no live one. */
-static int commit_closed(struct output *output, struct db *db, const struct outfile_state *was,
-			 const char *name, struct err *err)
-{
-	struct file_record record = {
-		.name = (char *)name,
-		.path = output->path,
-		.job = output->job,
-		.rows = was->rows,
-		.bytes = was->offset,
-		.sequence = was->sequence,
-		.opened_ms = was->opened_ms,
-		.closed_ms = clock_unix_ms(),
-		.columns = colset_json(output->colset),
-		.runs = output->runs,
-	};
-	int rc = db_begin(db, err);
-
-	if (rc == 0) {
-		files_insert(db, &record);
-		output_record_as(output, db, OUTFILE_NONE, NULL);
-		rc = db_commit(db, err);
-	}
-	json_unref(record.columns);
-	if (rc == 0)
-		forget_runs(output);
-	return rc;
-}
-
-int output_commit_lost(struct output *output, struct db *db, const struct err *why, struct err *err)
-{
-	log_run(LOG_LEVEL_ERROR, output->job, 0, "%s", why->text);
-	forget_runs(output);
-	return output_commit_as(output, db, OUTFILE_NONE, NULL, err);
-}
-
-static void close_name(struct output *output)
-{
-	char utc[CLOCK_TEXT_MAX];
-
-	clock_format_compact(clock_unix_ms(), utc);
-	snprintf(output->closed_name, sizeof(output->closed_name), "%s-%s-%llu%s", output->path,
-		 utc, (unsigned long long)output->was.sequence, output->format->extension);
-	outfile_close_name(output->file, output->closed_name);
-}
-
-static int rename_live(struct output *output, struct db *db, struct err *err)
-{
-	int rc;
-
-	outfile_state(output->file, &output->was);
-	if (output->was.phase != OUTFILE_LIVE)
-		return 0;
-	close_name(output);
-	rc = output_commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);
-	if (rc < 0)
-		return rc;
-	rc = outfile_close(output->file, output->closed_name, err);
-	output->renamed = rc == 0;
-	output->spoiled = rc < 0; /* it may bear its closed name already */
-	return rc == -EUCLEAN ? output_commit_lost(output, db, err, err) : rc;
-}
-
-int output_rotate(struct output *output, struct db *db, struct err *err)
-{
-	int rc = output->renamed ? 0 : rename_live(output, db, err);
-
-	if (rc == 0 && output->renamed) {
-		rc = commit_closed(output, db, &output->was, output->closed_name, err);
-		output->renamed = rc < 0;
-	}
-	if (rc == 0)
-		output->spoiled = false;
-	return rc;
 }
 
 /* The file as the ledger has it, or as a new output begins. */
@@ -189,6 +78,29 @@ static void state_of(const struct output_record *record, struct outfile_state *s
 		snprintf(state->closing, sizeof(state->closing), "%s", record->closing);
 }
 
+/* The outfile behind the output; in snapshot mode it stands in the staging directory, under a name
+ * that no reader takes for data. */
+static struct outfile *new_file(const struct output *output)
+{
+	const struct snapshot snapshot = { output->place.root, output->path, output->snapshot };
+	char *staging = output->snapshot ? snapshot_staging(&snapshot) : NULL;
+	char *path = staging ? xasprintf("%s/rows", staging) : xstrdup(output->path);
+	char *extension = xasprintf("%s%s", output->format->extension, staging ? ".live" : "");
+	const struct outfile_place place = {
+		.root = output->place.root,
+		.path = path,
+		.extension = extension,
+		.footer = output->format->footer,
+		.mode = output->place.data_mode,
+	};
+	struct outfile *file = outfile_new(&place);
+
+	free(extension);
+	free(path);
+	free(staging);
+	return file;
+}
+
 static int recover(struct output *output, struct db *db, const struct output_record *record,
 		   struct err *err)
 {
@@ -197,13 +109,38 @@ static int recover(struct output *output, struct db *db, const struct output_rec
 	int rc;
 
 	state_of(record, &state);
-	output->runs = record->recent ? json_copy(record->recent) : json_new_object();
-	output->before = json_new_object();
 	rc = outfile_recover(output->file, &state, &closed, err);
 	if (rc == -EUCLEAN)
 		return output_commit_lost(output, db, err, err);
 	if (rc == 0 && closed)
-		rc = commit_closed(output, db, &state, state.closing, err);
+		rc = output_commit_closed(output, db, &state, state.closing, err);
+	return rc;
+}
+
+static struct json *shared(struct json *doc, bool array)
+{
+	return doc ? json_ref(doc) : array ? json_new_array() : json_new_object();
+}
+
+/* `record` may be empty: a new output. */
+static int open_with(struct output *output, struct db *db, const struct output_record *record,
+		     struct output **opened, struct err *err)
+{
+	int rc;
+
+	output->period_ms = record->period_ms;
+	output->closes_ms = record->closes_ms;
+	output->policy = record->policy ? json_ref(record->policy) : NULL;
+	output->columns = shared(record->columns, true);
+	output->runs = record->recent ? json_copy(record->recent) : json_new_object();
+	output->before = json_new_object();
+	buf_init(&output->gathered, GATHER_CEILING);
+	output->file = new_file(output);
+	rc = recover(output, db, record, err);
+	if (rc < 0)
+		output_free(output);
+	else
+		*opened = output;
 	return rc;
 }
 
@@ -216,55 +153,48 @@ static const struct format *format_for(const struct output_record *record, const
 	return known ? known : format_of(job->format);
 }
 
-static struct outfile *new_file(const struct output *output)
-{
-	const struct outfile_place place = {
-		.root = output->place.root,
-		.path = output->path,
-		.extension = output->format->extension,
-		.footer = output->format->footer,
-		.mode = output->place.data_mode,
-	};
-
-	return outfile_new(&place);
-}
-
-static struct output *new_output(const struct output_place *place, const struct seed *seed)
-{
-	struct output *output = xcalloc(1, sizeof(*output));
-
-	output->place = *place;
-	output->path = xstrdup(seed->path);
-	output->job = xstrdup(seed->job->name);
-	buf_init(&output->gathered, GATHER_CEILING);
-	return output;
-}
-
-int output_open(const struct output_place *place, struct db *db, const struct seed *seed,
+int output_open(const struct output_place *place, struct db *db, const struct output_use *use,
 		struct output **opened, struct err *err)
 {
-	struct output *output = new_output(place, seed);
+	struct output *output = xcalloc(1, sizeof(*output));
 	struct output_record record = { 0 };
-	int rc = outputs_get(db, seed->path, &record, err);
+	int rc;
 
-	output->format = format_for(&record, seed->job);
-	if (rc == 0)
-		output->colset = colset_from_json(seed->job, record.columns);
-	if (!output->colset)
-		output->colset = colset_new(seed->job);
-	if (rc == -ENOENT)
-		rc = 0;
-	if (rc == 0) {
-		output->file = new_file(output);
-		rc = recover(output, db, &record, err);
-	}
-	output_record_done(&record);
-	if (rc < 0) {
+	output->place = *place;
+	output->key = output_key_of(use);
+	output->path = xstrdup(use->path);
+	output->job = xstrdup(use->job->name);
+	output->snapshot = use->job->mode == JOB_MODE_SNAPSHOT ? use->run : 0;
+	rc = outputs_get(db, output->key, &record, err);
+	output->format = format_for(&record, use->job);
+	if (rc < 0 && rc != -ENOENT)
 		output_free(output);
-		return rc;
-	}
-	*opened = output;
-	return 0;
+	else
+		rc = open_with(output, db, &record, opened, err);
+	output_record_done(&record);
+	return rc;
+}
+
+int output_open_recorded(const struct output_place *place, struct db *db,
+			 const struct output_record *record, struct output **opened,
+			 struct err *err)
+{
+	const struct format *format = format_by_extension(record->extension);
+	const char *run = record->snapshot ? strstr(record->path, "//") : NULL;
+	struct output *output;
+
+	if (!format)
+		return err_set(err, -ENOTSUP, "%s: there is no format with the extension \"%s\"",
+			       record->path, record->extension);
+	output = xcalloc(1, sizeof(*output));
+	output->place = *place;
+	output->key = xstrdup(record->path);
+	output->path = run ? xstrndup(record->path, (size_t)(run - record->path))
+			   : xstrdup(record->path);
+	output->job = xstrdup(record->job);
+	output->snapshot = record->snapshot;
+	output->format = format;
+	return open_with(output, db, record, opened, err);
 }
 
 /* Another format means another extension: the numbering goes on in a new outfile. */
@@ -280,55 +210,108 @@ static int change_format(struct output *output, const struct format *format, str
 	return outfile_recover(output->file, &state, &closed, err);
 }
 
-static bool same_columns(const struct colset *a, const struct colset *b)
+/* Declared columns replace what was there; automatic ones go on from it. */
+static struct colset *columns_for(const struct output *output, const struct job *job)
 {
-	if (colset_len(a) != colset_len(b))
+	struct colset *fresh = colset_new(job), *known;
+
+	if (!colset_auto(fresh))
+		return fresh;
+	known = colset_from_json(job, output->columns);
+	if (!known)
+		return fresh;
+	colset_unref(fresh);
+	return known;
+}
+
+/* Names in the same order, as rows care for nothing else. */
+static bool same_names(const struct colset *set, const struct json *names)
+{
+	if (colset_len(set) != json_len(names))
 		return false;
-	for (size_t i = 0; i < colset_len(a); i++)
-		if (!slice_equal(colset_name(a, i), colset_name(b, i)))
+	for (size_t i = 0; i < colset_len(set); i++)
+		if (!slice_equal(colset_name(set, i), json_slice(json_at(names, i))))
 			return false;
 	return true;
 }
 
-/* Declared columns replace what was there; automatic ones go on from it. */
-static struct colset *columns_for(const struct output *output, const struct job *job)
+bool output_fits(const struct output *output, const struct colset *set)
 {
-	struct colset *fresh = colset_new(job);
-	struct json *names;
-
-	if (!colset_auto(fresh))
-		return fresh;
-	colset_unref(fresh);
-	names = colset_json(output->colset);
-	fresh = colset_from_json(job, names);
-	json_unref(names);
-	return fresh;
+	return set && (set == output->colset || same_names(set, output->columns));
 }
 
-int output_adopt(struct output *output, struct db *db, const struct seed *seed, struct err *err)
+static int64_t period_of(const struct output_use *use)
 {
-	const struct job *job = seed->job;
-	const struct format *format = format_of(job->format);
-	struct colset *columns = columns_for(output, job);
-	int rc = 0;
+	int64_t every = use->job->rotate_every_ms;
+	int64_t into = every > 0 ? use->slot_ms % every : 0;
 
-	output->rotate_bytes = job->rotate_bytes;
-	output->rotate_rows = job->rotate_rows;
+	return every > 0 ? use->slot_ms - (into < 0 ? into + every : into) : 0;
+}
+
+/* True when rows of this run may not stand in the live file with those that are there. */
+static bool must_close(const struct output *output, const struct output_use *use,
+		       const struct colset *columns, const struct json *policy)
+{
+	return format_of(use->job->format) != output->format ||
+	       !same_names(columns, output->columns) || period_of(use) != output->period_ms ||
+	       !policy_same_dialect(policy, output->policy);
+}
+
+static void take_on(struct output *output, const struct output_use *use)
+{
+	const struct job *job = use->job;
+
 	free(output->job);
 	output->job = xstrdup(job->name);
 	job_unref(output->adopted);
 	output->adopted = job_ref(job);
-	if (format != output->format || !same_columns(columns, output->colset))
+	output->run = use->run;
+	output->slot_ms = use->slot_ms;
+	output->period_ms = period_of(use);
+	output->closes_ms =
+		job->rotate_every_ms > 0 ? output->period_ms + job->rotate_every_ms : 0;
+}
+
+static void take_columns(struct output *output, struct colset *columns)
+{
+	colset_unref(output->colset);
+	output->colset = columns;
+	json_unref(output->columns);
+	output->columns = colset_json(columns);
+}
+
+int output_adopt(struct output *output, struct db *db, const struct output_use *use,
+		 struct err *err)
+{
+	const struct format *format = format_of(use->job->format);
+	struct colset *columns = columns_for(output, use->job);
+	struct json *policy = policy_of(use->job);
+	int rc = 0;
+
+	if (must_close(output, use, columns, policy))
 		rc = output_rotate(output, db, err);
 	if (rc == 0 && format != output->format)
 		rc = change_format(output, format, err);
 	if (rc < 0) {
 		colset_unref(columns);
+		json_unref(policy);
 		return rc;
 	}
-	colset_unref(output->colset);
-	output->colset = columns;
+	json_unref(output->policy);
+	output->policy = policy;
+	take_on(output, use);
+	take_columns(output, columns);
 	return 0;
+}
+
+void output_numbered(struct output *output, uint64_t run)
+{
+	output->run = run;
+}
+
+void output_release(struct output *output)
+{
+	output->run = 0;
 }
 
 int output_widen(struct output *output, struct db *db, struct colset *wider, struct err *err)
@@ -336,9 +319,7 @@ int output_widen(struct output *output, struct db *db, struct colset *wider, str
 	/* A live file without rows has a header that no longer fits: it goes the same way. */
 	int rc = output->format->has_header ? output_rotate(output, db, err) : 0;
 
-	if (rc < 0)
-		return rc;
-	colset_unref(output->colset);
-	output->colset = colset_ref(wider);
-	return 0;
+	if (rc == 0)
+		take_columns(output, colset_ref(wider));
+	return rc;
 }

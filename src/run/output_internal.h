@@ -1,5 +1,5 @@
-/* What output.c (opening, adopting, closing) and output_rows.c (gathering, committing, abandoning)
- * share.
+/* What output.c (opening, adopting), output_close.c (closing) and output_rows.c (gathering,
+ * committing, abandoning) share.
  */
 #ifndef RUN_OUTPUT_INTERNAL_H
 #define RUN_OUTPUT_INTERNAL_H
@@ -12,14 +12,24 @@
 
 struct output {
 	struct output_place place;
-	char *path, *job;
-	struct job *adopted; /* of the run that lands here; NULL: none has yet */
+	char *key, *path, *job;
+	uint64_t snapshot; /* the run whose snapshot it is part of; 0: append mode */
+
+	/* the run that lands here */
+	uint64_t run;        /* 0: none, or not numbered yet */
+	struct job *adopted; /* NULL: none has been here yet */
+	int64_t slot_ms;
+	struct colset *colset; /* NULL until adopted */
+
+	/* the live file */
 	const struct format *format;
-	uint64_t rotate_bytes, rotate_rows;
-	struct colset *colset;
 	struct outfile *file;
-	struct json *runs;   /* run -> rows in the live file, uncommitted ones included */
-	struct json *before; /* those of them that changed since the commit: as they were */
+	struct json *columns; /* names, as the ledger has them */
+	struct json *policy;  /* policy.h */
+	int64_t period_ms;    /* begin of the period its rows belong to; 0: none */
+	int64_t closes_ms;    /* when the clock closes it; 0: never */
+	struct json *runs;    /* run -> rows in it, uncommitted ones included */
+	struct json *before;  /* those of them that changed since the commit: as they were */
 	struct buf gathered;
 	uint64_t gathered_rows;
 	bool spoiled; /* a sync or a close failed: it must be closed before anything is added */
@@ -38,5 +48,8 @@ int output_commit_as(const struct output *output, struct db *db, enum outfile_ph
  * held cannot be vouched for; the output goes on in a new file. */
 int output_commit_lost(struct output *output, struct db *db, const struct err *why,
 		       struct err *err);
+/* The last step of a rotation: the closed file is history, there is no live one. */
+int output_commit_closed(struct output *output, struct db *db, const struct outfile_state *was,
+			 const char *name, struct err *err);
 
 #endif

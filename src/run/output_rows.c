@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/output_internal.h"
-#include "store/outputs.h"
+#include "store/snapshots.h"
 
 #define HEADER_CEILING ((size_t)16 << 20)
 
@@ -16,14 +16,15 @@ bool output_is_full(const struct output *output, const struct parcel *parcel)
 {
 	uint64_t rows = outfile_rows(output->file) + output->gathered_rows;
 	uint64_t bytes = outfile_bytes(output->file) + output->gathered.len;
+	const struct job *job = output->adopted;
 
 	if (output->spoiled || output->renamed)
 		return true;
 	if (rows == 0)
 		return false; /* a page is never split: alone it may be larger than the limit */
-	if (output->rotate_rows > 0 && rows + parcel->rows.count > output->rotate_rows)
+	if (job->rotate_rows > 0 && rows + parcel->rows.count > job->rotate_rows)
 		return true;
-	return output->rotate_bytes > 0 && bytes + parcel->rows.bytes.len > output->rotate_bytes;
+	return job->rotate_bytes > 0 && bytes + parcel->rows.bytes.len > job->rotate_bytes;
 }
 
 static void count_rows(struct output *output, uint64_t id, uint64_t rows)
@@ -60,10 +61,30 @@ static enum outfile_phase phase(const struct output *output)
 	return state.phase;
 }
 
+/* The intent; in snapshot mode the run's staging is known to the ledger before it is on disk. */
+static int commit_opening(struct output *output, struct db *db, struct err *err)
+{
+	const struct snapshot_record staged = {
+		.path = output->path,
+		.run = output->snapshot,
+		.job = output->job,
+		.slot_ms = output->slot_ms,
+		.state = SNAPSHOT_STAGING,
+	};
+	int rc = db_begin(db, err);
+
+	if (rc < 0)
+		return rc;
+	if (output->snapshot)
+		snapshots_put(db, &staged);
+	output_record_as(output, db, OUTFILE_OPENING, NULL);
+	return db_commit(db, err);
+}
+
 static int create(struct output *output, struct db *db, struct err *err)
 {
 	struct buf header;
-	int rc = output_commit_as(output, db, OUTFILE_OPENING, NULL, err);
+	int rc = commit_opening(output, db, err);
 
 	if (rc < 0)
 		return rc;
@@ -79,6 +100,15 @@ static int create(struct output *output, struct db *db, struct err *err)
 	return rc;
 }
 
+/* What parts a row from the one before it is left out of a file's first row. */
+static int append(struct output *output, struct err *err)
+{
+	size_t lead = outfile_rows(output->file) == 0 ? output->format->lead : 0;
+
+	return outfile_append(output->file, output->gathered.data + lead,
+			      output->gathered.len - lead, output->gathered_rows, err);
+}
+
 int output_sync(struct output *output, struct db *db, struct err *err)
 {
 	int rc = 0;
@@ -86,8 +116,7 @@ int output_sync(struct output *output, struct db *db, struct err *err)
 	if (phase(output) != OUTFILE_LIVE)
 		rc = create(output, db, err);
 	if (rc == 0)
-		rc = outfile_append(output->file, output->gathered.data, output->gathered.len,
-				    output->gathered_rows, err);
+		rc = append(output, err);
 	if (rc == 0) {
 		rc = outfile_sync(output->file, err);
 		output->spoiled = rc < 0;
@@ -101,7 +130,7 @@ void output_record(const struct output *output, struct db *db)
 
 	output_record_as(output, db, phase(output), NULL);
 	for (run = json_first(output->before); run.key; run = json_next(run))
-		outputs_put_rows(db, output->path, strtoull(run.key, NULL, 10),
+		outputs_put_rows(db, output->key, strtoull(run.key, NULL, 10),
 				 (uint64_t)json_int(json_get(output->runs, run.key), 0));
 }
 
@@ -137,5 +166,23 @@ int output_abandon(struct output *output, struct db *db, struct err *err)
 		return output_commit_lost(output, db, err, err);
 	if (rc == 0 && output->spoiled)
 		rc = output_rotate(output, db, err);
+	return rc;
+}
+
+int output_create_empty(struct output *output, struct db *db, struct err *err)
+{
+	int rc;
+
+	if (output->format->has_header && colset_len(output->colset) == 0)
+		return err_set(err, -ENODATA, "no column of %s is known", output->path);
+	rc = create(output, db, err);
+	if (rc == 0)
+		rc = outfile_sync(output->file, err);
+	if (rc == 0)
+		rc = output_commit_as(output, db, OUTFILE_LIVE, NULL, err);
+	if (rc == 0)
+		output_committed(output);
+	else if (output_abandon(output, db, NULL) < 0)
+		output->spoiled = true;
 	return rc;
 }

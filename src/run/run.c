@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -249,6 +250,16 @@ void run_settle(struct run *run)
 	dispatcher_land(run->dispatcher, landing);
 }
 
+/* The lander has the last word: a snapshot that cannot be published makes its run fail. */
+static void take_end(struct run *run, const struct run_record *end)
+{
+	for (int result = RESULT_NONE + 1; result < RESULT__COUNT; result++)
+		if (strcmp(run_result_names[result], end->result) == 0)
+			run->result = (enum run_result)result;
+	free(run->reason);
+	run->reason = end->reason ? xstrdup(end->reason) : NULL;
+}
+
 void run_ended(struct run *run, struct landing *landing)
 {
 	struct json *document;
@@ -258,6 +269,7 @@ void run_ended(struct run *run, struct landing *landing)
 		return;
 	}
 	run->state = RUN_ENDED;
+	take_end(run, &landing->end);
 	document = run_json(run);
 	dispatcher_tell(run->dispatcher, notice_of_end(document));
 	json_unref(document);

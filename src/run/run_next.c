@@ -93,6 +93,21 @@ static void give_up_building(struct run *run, uint64_t index, const struct chain
 	run_give_up(run, &failure);
 }
 
+/* Where the rows of this point would land is known to be a path before anything is fetched. */
+static int check_path(const struct run *run, uint64_t index, struct err *err)
+{
+	const struct job *job = run->scope.job;
+	struct point point;
+	char *path;
+
+	if (!job_output_varies(job))
+		return 0;
+	matrix_point(&job->matrix, index, &point);
+	path = job_output(job, run->scope.scheduled_ms, &point, err);
+	free(path);
+	return path ? 0 : -EINVAL;
+}
+
 /* From numbers to a request; NULL when it cannot be made, which is a failure of that point. */
 static struct request *build(struct run *run, uint64_t index, unsigned tries, int64_t first_ms)
 {
@@ -100,7 +115,8 @@ static struct request *build(struct run *run, uint64_t index, unsigned tries, in
 	struct request *request = NULL;
 	struct err err = ERR_INIT;
 
-	if (request_build(&run->scope, index, chain ? chain->page : 0, chain ? chain->token : NULL,
+	if (check_path(run, index, &err) < 0 ||
+	    request_build(&run->scope, index, chain ? chain->page : 0, chain ? chain->token : NULL,
 			  &request, &err) < 0) {
 		give_up_building(run, index, chain, &err);
 		return NULL;

@@ -75,7 +75,7 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 	rc = take_inputs(seed, db, err);
 	if (rc == 0)
 		rc = narrow(seed->job, seed->record.overrides, err);
-	if (rc == 0) {
+	if (rc == 0 && !job_output_varies(seed->job)) {
 		seed->path = job_output(seed->job, seed->record.slot_ms, NULL, err);
 		rc = seed->path ? 0 : -EINVAL;
 	}

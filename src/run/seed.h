@@ -20,7 +20,8 @@ struct seed {
 	struct job *job;          /* the run's own, its matrix narrowed by the overrides */
 	struct inputs inputs;     /* what it has from files */
 	char *secret;             /* resolved; NULL: none */
-	char *path;               /* of the output, relative to data_dir, without extension */
+	char *path; /* of the output, relative to data_dir, without extension; NULL: it holds
+		       parameters */
 	struct rangeset *done;    /* points not to be taken any more; NULL for a new run */
 	struct chains chains;     /* open ones; empty for a new run */
 };

@@ -195,6 +195,7 @@ bool job_output_moves(const struct job *job);  /* the path holds the time of the
  * sentence. */
 int job_inputs_known(struct job *job, struct err *err);
 bool job_has_inputs(const struct job *job); /* some come from files: points are not known before */
+const char *job_type_name(enum job_column_type type); /* as in columns.type */
 
 /* ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ */
 bool job_name_valid(const char *name);

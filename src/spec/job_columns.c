@@ -12,6 +12,11 @@ static const char *const type_names[] = {
 	[JOB_TYPE_JSON + 1] = NULL
 };
 
+const char *job_type_name(enum job_column_type type)
+{
+	return type_names[type];
+}
+
 static const char *const meta_names[] = {
 	[JOB_META_NONE] = "none",        [JOB_META_FETCHED_AT] = "fetched_at",
 	[JOB_META_URL] = "url",          [JOB_META_STATUS] = "status",

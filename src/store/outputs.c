@@ -27,7 +27,11 @@ static const struct sql put = {
 	" opened_ms = excluded.opened_ms, closing = excluded.closing,"
 	" columns = excluded.columns, period_ms = excluded.period_ms,"
 	" closes_ms = excluded.closes_ms, snapshot = excluded.snapshot,"
-	" manifest_bytes = excluded.manifest_bytes, policy = excluded.policy",
+	" policy = excluded.policy",
+};
+static const struct sql put_manifest = {
+	"saving the length of a manifest",
+	"UPDATE outputs SET manifest_bytes = ? WHERE path = ?",
 };
 static const struct sql put_run = {
 	"saving the runs of an output file",
@@ -165,6 +169,15 @@ void outputs_put_state(struct db *db, const struct output_record *record)
 	stmt_int(&st, (int64_t)record->snapshot);
 	stmt_int(&st, (int64_t)record->manifest_bytes);
 	stmt_json(&st, record->policy);
+	stmt_run(&st);
+}
+
+void outputs_put_manifest(struct db *db, const char *path, uint64_t bytes)
+{
+	struct stmt st = stmt_open(db, &put_manifest);
+
+	stmt_int(&st, (int64_t)bytes);
+	stmt_text(&st, path);
 	stmt_run(&st);
 }
 

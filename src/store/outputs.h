@@ -20,7 +20,8 @@ struct output_record {
 	int64_t period_ms; /* begin of the period (rotate.every) its rows belong to; 0: none */
 	int64_t closes_ms; /* when the clock closes the live file; 0: never */
 	uint64_t snapshot; /* the run whose snapshot it is part of; 0: append mode */
-	uint64_t manifest_bytes; /* committed length of its manifest */
+	uint64_t manifest_bytes; /* committed length of its manifest: outputs_put_manifest; the
+				    other writers leave it alone */
 	struct json *policy;     /* what its closing and its closed files go by, also without a run:
 				    {"compress": "gzip", "keep": {"files", "age_ms", "bytes"},
 				    "csv": {...}}; NULL: nothing special */
@@ -34,6 +35,7 @@ void outputs_put(struct db *db, const struct output_record *record); /* insert o
 /* The same in two halves, for a commit that must not cost what the file has seen: all but `recent`;
  * and the rows of one run in the live file, the others staying as they are. */
 void outputs_put_state(struct db *db, const struct output_record *record);
+void outputs_put_manifest(struct db *db, const char *path, uint64_t bytes);
 void outputs_put_rows(struct db *db, const char *path, uint64_t run, uint64_t rows);
 /* Forgets the output with its closed files and whose rows were in them. */
 void outputs_drop(struct db *db, const char *path);

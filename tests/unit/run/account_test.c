@@ -14,7 +14,7 @@ static struct account *opened(const struct house *house, struct db **db)
 	ck_assert_int_eq(db_begin(*db, &err), 0);
 	seed->record.id = runs_insert(*db, &seed->record);
 	ck_assert_msg(db_commit(*db, &err) == 0, "%s", err.text);
-	account = account_new(seed->record.id, NULL, rangeset_new(10), &seed->record.counts);
+	account = account_new(seed, rangeset_new(10));
 	seed_free(seed);
 	return account;
 }

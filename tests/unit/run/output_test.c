@@ -32,16 +32,18 @@ static void know_columns(struct scene *scene)
 
 static void begin(struct scene *scene, const char *definition, uint64_t run)
 {
-	struct output_place place = { scene->house.root, 0640 };
+	struct output_place place = { .root = scene->house.root, .data_mode = 0640 };
+	const struct seed *seed;
+	struct output_use use;
 	struct err err = ERR_INIT;
 
 	welcome(scene, definition, run);
+	seed = scene->guest.seed;
+	use = (struct output_use) { seed->job, seed->path, run, seed->record.slot_ms };
 	if (!scene->output)
-		ck_assert_msg(output_open(&place, scene->db, scene->guest.seed, &scene->output,
-					  &err) == 0,
+		ck_assert_msg(output_open(&place, scene->db, &use, &scene->output, &err) == 0,
 			      "%s", err.text);
-	ck_assert_msg(output_adopt(scene->output, scene->db, scene->guest.seed, &err) == 0, "%s",
-		      err.text);
+	ck_assert_msg(output_adopt(scene->output, scene->db, &use, &err) == 0, "%s", err.text);
 	know_columns(scene);
 }
 
@@ -156,7 +158,7 @@ START_TEST(rows_count_from_the_commit_on)
 
 	open_scene(&scene, JOB);
 	ck_assert(!output_has_gathered(scene.output));
-	ck_assert_str_eq(output_path(scene.output), "a");
+	ck_assert_str_eq(output_key(scene.output), "a");
 	gather(&scene, "[{'x': 1}, {'x': 2}]");
 	ck_assert(output_has_gathered(scene.output));
 	ck_assert_ptr_null(house_file(&scene.house, "a.csv"));

@@ -1,0 +1,358 @@
+/* Closed files on their way to the manifest: see closed.h. */
+#include "run/closed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "data/format.h"
+#include "data/manifest.h"
+#include "data/snapshot.h"
+#include "run/policy.h"
+#include "store/files.h"
+
+#define MANIFEST_CEILING ((size_t)1 << 30)
+#define SUFFIX           ".closed"
+
+struct ids {
+	uint64_t *at;
+	size_t n;
+};
+
+static void note_id(const struct file_record *record, void *arg)
+{
+	struct ids *ids = arg;
+
+	ids->at = xreallocarray(ids->at, ids->n + 1, sizeof(*ids->at));
+	ids->at[ids->n++] = record->id;
+}
+
+static bool is_part(const struct file_record *record)
+{
+	return strstr(record->path, "//") != NULL;
+}
+
+/* "x.csv.closed" without its suffix; the name itself when it has none. */
+static char *stem_of(const char *name)
+{
+	size_t len = strlen(name), cut = strlen(SUFFIX);
+
+	return len > cut && strcmp(name + len - cut, SUFFIX) == 0 ? xstrndup(name, len - cut)
+								   : xstrdup(name);
+}
+
+static char *packed_name(const char *name, enum job_compress compress)
+{
+	char *stem = stem_of(name);
+	char *packed = xasprintf("%s%s.packing", stem, pack_extension(compress));
+
+	free(stem);
+	return packed;
+}
+
+/* What a packed file is called: a part of a snapshot shows its real name when it is published. */
+static char *final_name(const struct file_record *record, enum job_compress compress)
+{
+	char *stem = stem_of(record->name);
+	char *name = xasprintf("%s%s%s", stem, pack_extension(compress),
+			       is_part(record) ? SNAPSHOT_PART_SUFFIX : "");
+
+	free(stem);
+	return name;
+}
+
+static const char *format_name(const struct file_record *record)
+{
+	for (const struct format *format = formats; format->name; format++)
+		if (strstr(strrchr(record->name, '/') ? strrchr(record->name, '/') : record->name,
+			   format->extension))
+			return format->name;
+	return NULL;
+}
+
+static void add_line(const struct file_record *record, void *arg)
+{
+	enum job_compress compress = record->bytes != record->raw_bytes || record->source
+					     ? policy_compress(record->policy)
+					     : JOB_COMPRESS_NONE;
+	const char *leaf = strrchr(record->name, '/');
+	struct manifest_entry entry = {
+		.file = leaf ? leaf + 1 : record->name,
+		.rows = record->rows,
+		.bytes = record->bytes,
+		.raw_bytes = record->raw_bytes,
+		.sequence = record->sequence,
+		.sha256 = record->sha256,
+		.job = record->job,
+		.format = format_name(record),
+		.compress = compress == JOB_COMPRESS_NONE ? NULL : pack_name(compress),
+		.opened_ms = record->opened_ms,
+		.closed_ms = record->closed_ms,
+		.columns = record->columns,
+		.runs = record->runs,
+		.note = record->note,
+	};
+
+	if (record->sha256) /* one that is damaged proves nothing */
+		manifest_line(&entry, arg);
+}
+
+static struct manifest_place place_of(const struct lander *lander, const char *path)
+{
+	return (struct manifest_place) { lander->place.root, path, lander->place.data_mode };
+}
+
+int closed_rewrite_manifest(struct lander *lander, const char *path, struct err *err)
+{
+	const struct manifest_place place = place_of(lander, path);
+	uint64_t bytes = 0;
+	struct buf lines;
+	int rc;
+
+	buf_init(&lines, MANIFEST_CEILING);
+	rc = files_each(lander->db, path, 1u << FILE_SWEEPING | 1u << FILE_LISTED, add_line, &lines,
+			err);
+	if (rc == 0)
+		rc = manifest_rewrite(&place, &lines, &bytes, err);
+	buf_done(&lines);
+	if (rc == 0)
+		rc = db_begin(lander->db, err);
+	if (rc < 0)
+		return rc;
+	outputs_put_manifest(lander->db, path, bytes);
+	return db_commit(lander->db, err);
+}
+
+/* The file and its manifest line, both durable, then what the ledger says of them. */
+static int list(struct lander *lander, struct file_record *record, struct err *err)
+{
+	const struct manifest_place place = place_of(lander, record->path);
+	struct output_record output = { 0 };
+	uint64_t bytes = 0;
+	struct buf line;
+	bool stale = false;
+	int rc = 0;
+
+	buf_init(&line, MANIFEST_CEILING);
+	if (!is_part(record)) {
+		rc = outputs_get(lander->db, record->path, &output, err);
+		bytes = output.manifest_bytes;
+		output_record_done(&output);
+		add_line(record, &line);
+		if (rc == 0)
+			rc = manifest_append(&place, &line, &bytes, err);
+		stale = rc == -ESTALE;
+		rc = stale ? 0 : rc;
+	}
+	buf_done(&line);
+	if (rc == 0)
+		rc = db_begin(lander->db, err);
+	if (rc < 0)
+		return rc;
+	record->state = record->source ? FILE_SWEEPING : FILE_LISTED;
+	files_update(lander->db, record);
+	if (!is_part(record) && !stale)
+		outputs_put_manifest(lander->db, record->path, bytes);
+	rc = db_commit(lander->db, err);
+	return rc == 0 && stale ? closed_rewrite_manifest(lander, record->path, err) : rc;
+}
+
+static int update(struct lander *lander, const struct file_record *record, struct err *err)
+{
+	int rc = db_begin(lander->db, err);
+
+	if (rc < 0)
+		return rc;
+	files_update(lander->db, record);
+	return db_commit(lander->db, err);
+}
+
+static int sweep(struct lander *lander, struct file_record *record, struct err *err)
+{
+	int rc = pack_remove(lander->place.root, record->source, err);
+
+	if (rc < 0)
+		return rc;
+	free(record->source);
+	record->source = NULL;
+	record->state = FILE_LISTED;
+	return update(lander, record, err);
+}
+
+/* Neither the packed file nor its temporary is what was made: it is made again. */
+static int pack_again(struct lander *lander, struct file_record *record, struct err *err)
+{
+	log_run(LOG_LEVEL_WARNING, record->job, 0, "%s; it is compressed again", err->text);
+	free(record->name);
+	record->name = record->source;
+	record->source = NULL;
+	free(record->sha256);
+	record->sha256 = NULL;
+	record->bytes = record->raw_bytes;
+	record->state = FILE_CLOSED;
+	return update(lander, record, err);
+}
+
+static int name(struct lander *lander, struct file_record *record, struct err *err)
+{
+	char *packed = packed_name(record->source, policy_compress(record->policy));
+	int rc = pack_publish(lander->place.root, packed, record->name, record->bytes, err);
+
+	free(packed);
+	return rc == -EUCLEAN ? pack_again(lander, record, err) : rc;
+}
+
+/* From the state it is in to LISTED. */
+static int go_on(struct lander *lander, struct file_record *record, struct err *err)
+{
+	int rc = 0;
+
+	if (record->state == FILE_NAMING) {
+		rc = name(lander, record, err);
+		if (rc == 0 && record->state == FILE_NAMING)
+			rc = list(lander, record, err);
+	}
+	if (rc == 0 && record->state == FILE_SWEEPING)
+		rc = sweep(lander, record, err);
+	return rc;
+}
+
+static int take_packed(struct lander *lander, struct file_record *record, struct chore *chore,
+		       struct err *err)
+{
+	char *final = final_name(record, chore->compress);
+	int rc;
+
+	record->source = record->name;
+	record->name = final;
+	record->bytes = chore->result.bytes;
+	record->sha256 = xstrdup(chore->result.sha256);
+	record->state = FILE_NAMING;
+	rc = update(lander, record, err);
+	return rc < 0 ? rc : go_on(lander, record, err);
+}
+
+static int take_summed(struct lander *lander, struct file_record *record, struct chore *chore,
+		       struct err *err)
+{
+	record->sha256 = xstrdup(chore->result.sha256);
+	return list(lander, record, err);
+}
+
+/* Somebody was at the closed file: it stays as it is, is named, and is vouched for no more. */
+static int take_damaged(struct lander *lander, struct file_record *record, struct chore *chore,
+			struct err *err)
+{
+	log_run(LOG_LEVEL_ERROR, record->job, 0, "a closed file is not as it was written: %s",
+		chore->err.text);
+	free(record->note);
+	record->note = xasprintf("damaged: %s", chore->err.text);
+	record->state = FILE_LISTED;
+	return update(lander, record, err);
+}
+
+int closed_take_back(struct lander *lander, struct chore *chore, struct err *err)
+{
+	struct file_record record = { 0 };
+	int rc;
+
+	lander->chores--;
+	if (chore->code < 0 && chore->code != -EUCLEAN) {
+		if (chore->code != -ECANCELED)
+			lander_try_later(lander, &chore->err);
+		return 0;
+	}
+	rc = files_get(lander->db, chore->file, &record, err);
+	if (rc == 0 && record.state == FILE_CLOSED)
+		rc = chore->code < 0    ? take_damaged(lander, &record, chore, err)
+		     : chore->packed ? take_packed(lander, &record, chore, err)
+				     : take_summed(lander, &record, chore, err);
+	if (rc == 0)
+		rc = retention_of_files(lander, record.path, record.policy, err);
+	file_record_done(&record);
+	if (rc < 0 && rc != -ENOENT)
+		lander_try_later(lander, err);
+	else if (rc == 0 && lander->retry_ms == 0)
+		complaint_release(&lander->chore_trouble, "closed files are taken care of again");
+	return 0;
+}
+
+static bool give_out(struct lander *lander, const struct file_record *record)
+{
+	enum job_compress compress = policy_compress(record->policy);
+	struct chore *chore = xcalloc(1, sizeof(*chore));
+
+	chore->file = record->id;
+	chore->name = xstrdup(record->name);
+	chore->bytes = record->bytes;
+	/* What was closed under its final name stays as it is, whatever the job says now. */
+	if (strlen(record->name) > strlen(SUFFIX) &&
+	    strcmp(record->name + strlen(record->name) - strlen(SUFFIX), SUFFIX) == 0) {
+		chore->compress = compress;
+		chore->packed = packed_name(record->name, compress);
+	}
+	if (!housekeeper_give(lander->housekeeper, chore)) {
+		chore_free(chore);
+		return false;
+	}
+	lander->chores++;
+	lander->given = record->id;
+	return true;
+}
+
+/* Every file of the given states, oldest first; stops when `fn` does not answer 0. */
+static int each_file(struct lander *lander, unsigned states,
+		     int (*fn)(struct lander *lander, struct file_record *record, struct err *err),
+		     struct err *err)
+{
+	struct ids ids = { 0 };
+	int rc = files_each(lander->db, NULL, states, note_id, &ids, err);
+
+	for (size_t i = 0; i < ids.n && rc == 0; i++) {
+		struct file_record record = { 0 };
+
+		rc = files_get(lander->db, ids.at[i], &record, err);
+		if (rc == 0)
+			rc = fn(lander, &record, err);
+		file_record_done(&record);
+	}
+	free(ids.at);
+	return rc;
+}
+
+static int hand_out(struct lander *lander, struct file_record *record, struct err *err)
+{
+	if (record->id <= lander->given)
+		return 0;
+	return give_out(lander, record) ? 0 : -EAGAIN;
+}
+
+int closed_hand_out(struct lander *lander, struct err *err)
+{
+	int rc;
+
+	if (lander->closed == lander->handed_out)
+		return 0;
+	rc = each_file(lander, 1u << FILE_CLOSED, hand_out, err);
+	if (rc == 0)
+		lander->handed_out = lander->closed;
+	return rc == -EAGAIN ? 0 : rc; /* the rest when there is room again */
+}
+
+int closed_resume(struct lander *lander, struct err *err)
+{
+	int rc = each_file(lander, 1u << FILE_NAMING | 1u << FILE_SWEEPING, go_on, err);
+
+	if (rc == 0)
+		rc = retention_resume(lander, err);
+	lander->retry_ms = 0;
+	if (rc < 0) {
+		lander_try_later(lander, err);
+		return rc;
+	}
+	if (lander->chores == 0)
+		lander->given = 0;
+	lander->handed_out = lander->closed - 1;
+	return closed_hand_out(lander, err);
+}

@@ -1,0 +1,31 @@
+/* The end of a snapshot run: what it staged is published as a whole, kept aside, or removed.
+ *
+ *   close the live parts - (wait until all parts are summed or packed)
+ *   - commit PUBLISHING - _MANIFEST, names, one rename - `latest` - commit PUBLISHED with the run's
+ *   end
+ *
+ * Done again after a crash it finds what is done: the run has not ended then, and its end comes
+ * again. A run whose path holds parameters has one snapshot a path, each published by itself.
+ * Lander thread; blocks.
+ */
+#ifndef RUN_PUBLISH_H
+#define RUN_PUBLISH_H
+
+#include "base/err.h"
+#include "run/lander_internal.h"
+
+/* All but the last commit. 0; -EINPROGRESS: parts are at the housekeeper still, ask again when a
+ * chore came back; else an error that may pass. What can never be published (-EUCLEAN: a part is
+ * damaged) makes the run `failed` with the reason, and is kept aside. */
+int publish_run(struct lander *lander, struct landing *landing, struct err *err);
+/* Inside the transaction of the run's end. */
+void publish_record(struct lander *lander, const struct landing *landing);
+/* After that commit: older snapshots go as the policy says. Failures are tried again later. */
+void publish_retain(struct lander *lander, const struct landing *landing);
+
+/* A run goes on, or is reopened: what was kept aside is staged again. Not in a transaction. */
+int publish_reopen(struct lander *lander, uint64_t run, struct err *err);
+/* Inside the transaction that reopens a run: the intent. */
+int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err);
+
+#endif
