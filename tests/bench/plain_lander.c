@@ -191,3 +191,8 @@ void lander_stop(struct lander *lander, bool give_up)
 	db_close(lander->db);
 	free(lander);
 }
+
+bool lander_is_busy(const struct lander *lander)
+{
+	return false;
+}
