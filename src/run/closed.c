@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "data/format.h"
 #include "data/manifest.h"
@@ -14,6 +15,7 @@
 
 #define MANIFEST_CEILING ((size_t)1 << 30)
 #define SUFFIX           ".closed"
+#define BUSY_MS          1000 /* until the housekeeper is asked again whether it has done all */
 
 struct ids {
 	uint64_t *at;
@@ -39,7 +41,7 @@ static char *stem_of(const char *name)
 	size_t len = strlen(name), cut = strlen(SUFFIX);
 
 	return len > cut && strcmp(name + len - cut, SUFFIX) == 0 ? xstrndup(name, len - cut)
-								   : xstrdup(name);
+								  : xstrdup(name);
 }
 
 static char *packed_name(const char *name, enum job_compress compress)
@@ -62,20 +64,10 @@ static char *final_name(const struct file_record *record, enum job_compress comp
 	return name;
 }
 
-static const char *format_name(const struct file_record *record)
-{
-	for (const struct format *format = formats; format->name; format++)
-		if (strstr(strrchr(record->name, '/') ? strrchr(record->name, '/') : record->name,
-			   format->extension))
-			return format->name;
-	return NULL;
-}
-
 static void add_line(const struct file_record *record, void *arg)
 {
-	enum job_compress compress = record->bytes != record->raw_bytes || record->source
-					     ? policy_compress(record->policy)
-					     : JOB_COMPRESS_NONE;
+	enum job_compress compress = JOB_COMPRESS_NONE;
+	const struct format *format = format_by_name(record->name, &compress);
 	const char *leaf = strrchr(record->name, '/');
 	struct manifest_entry entry = {
 		.file = leaf ? leaf + 1 : record->name,
@@ -85,12 +77,13 @@ static void add_line(const struct file_record *record, void *arg)
 		.sequence = record->sequence,
 		.sha256 = record->sha256,
 		.job = record->job,
-		.format = format_name(record),
+		.format = format ? format->name : NULL,
 		.compress = compress == JOB_COMPRESS_NONE ? NULL : pack_name(compress),
 		.opened_ms = record->opened_ms,
 		.closed_ms = record->closed_ms,
 		.columns = record->columns,
 		.runs = record->runs,
+		.csv = json_get(record->policy, "csv"),
 		.note = record->note,
 	};
 
@@ -140,8 +133,11 @@ static int list(struct lander *lander, struct file_record *record, struct err *e
 		bytes = output.manifest_bytes;
 		output_record_done(&output);
 		add_line(record, &line);
+		err->text[0] = '\0';
 		if (rc == 0)
 			rc = manifest_append(&place, &line, &bytes, err);
+		if (rc == 0 && err->text[0])
+			log_run(LOG_LEVEL_WARNING, record->job, 0, "%s", err->text);
 		stale = rc == -ESTALE;
 		rc = stale ? 0 : rc;
 	}
@@ -265,7 +261,7 @@ int closed_take_back(struct lander *lander, struct chore *chore, struct err *err
 	}
 	rc = files_get(lander->db, chore->file, &record, err);
 	if (rc == 0 && record.state == FILE_CLOSED)
-		rc = chore->code < 0    ? take_damaged(lander, &record, chore, err)
+		rc = chore->code < 0 ? take_damaged(lander, &record, chore, err)
 		     : chore->packed ? take_packed(lander, &record, chore, err)
 				     : take_summed(lander, &record, chore, err);
 	if (rc == 0)
@@ -342,8 +338,13 @@ int closed_hand_out(struct lander *lander, struct err *err)
 
 int closed_resume(struct lander *lander, struct err *err)
 {
-	int rc = each_file(lander, 1u << FILE_NAMING | 1u << FILE_SWEEPING, go_on, err);
+	int rc;
 
+	if (lander->chores > 0) { /* what failed is handed out again when all are back */
+		lander->retry_ms = clock_monotonic_ms() + BUSY_MS;
+		return 0;
+	}
+	rc = each_file(lander, 1u << FILE_NAMING | 1u << FILE_SWEEPING, go_on, err);
 	if (rc == 0)
 		rc = retention_resume(lander, err);
 	lander->retry_ms = 0;
@@ -351,8 +352,7 @@ int closed_resume(struct lander *lander, struct err *err)
 		lander_try_later(lander, err);
 		return rc;
 	}
-	if (lander->chores == 0)
-		lander->given = 0;
+	lander->given = 0;
 	lander->handed_out = lander->closed - 1;
 	return closed_hand_out(lander, err);
 }

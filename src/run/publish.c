@@ -222,7 +222,8 @@ static int settle_one(struct lander *lander, struct landing *landing,
 /* A crash came after the intent: the run ends as it was going to. */
 static void take_result(struct landing *landing, const struct snapshot_record *record)
 {
-	if (record->state != SNAPSHOT_PUBLISHING || !record->result)
+	if ((record->state != SNAPSHOT_PUBLISHING && record->state != SNAPSHOT_KEEPING) ||
+	    !record->result)
 		return;
 	free(landing->end.result);
 	landing->end.result = xstrdup(record->result);
