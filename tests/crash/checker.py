@@ -8,8 +8,10 @@ fetchd.
 import collections
 import json
 import pathlib
+import time
 
 import ledger
+import proofs
 import records
 import shelf
 
@@ -72,26 +74,31 @@ class Check:
                 return [f"the ledger in {self.state} cannot be read"]
             if self.ledger.sound != "ok":
                 self.say(f"the ledger is not sound: {self.ledger.sound}")
-            self.outputs, others = shelf.outputs(self.data)
-            self.litter(others)
+            self.shelf = shelf.Shelf(self.data)
+            self.litter()
             self.runs()
             self.asked_again()
             for name in self.jobs:
                 self.rows_of_job(name)
-            self.sizes()
+            self.strangers()
+            self.against_the_ledger()
         except shelf.Damaged as damage:
             self.say(str(damage))
         return self.wrong
 
     # What may stand there.
 
-    def litter(self, others):
+    def litter(self):
         """A second name of a live file may outlast a power loss: it goes when its output is opened again."""
-        lives = {output.live.stat().st_ino for output in self.outputs.values() if output.live}
-        for path in others:
-            if path.suffix == ".opening" and path.lstat().st_ino in lives:
-                continue
-            self.say(f"{path.relative_to(self.data)} was left behind")
+        lives = {output.live.stat().st_ino for output in self.shelf.outputs.values() if output.live}
+        for path in self.shelf.others:
+            if path.suffix != ".opening" or path.lstat().st_ino not in lives:
+                self.say(f"{path.relative_to(self.data)} was left behind")
+
+    def strangers(self):
+        expected = {path for name in self.jobs for path in self.paths_of(name)}
+        for path in {*self.shelf.outputs, *self.shelf.snapshots, *self.shelf.manifests} - expected:
+            self.say(f"{path} is no job's output")
 
     # Runs against the log.
 
@@ -140,31 +147,42 @@ class Check:
 
     # Rows.
 
+    def output_of(self, name, what, default):
+        return self.jobs[name].get("output", {}).get(what, default)
+
+    def path_of(self, name, part, run):
+        """Where a part's rows go in that run; a path may hold the job, the part and the slot's time."""
+        slot = time.gmtime(run["slot_ms"] / 1000)
+        path = time.strftime(self.output_of(name, "path", "${job}/${job}"), slot)
+        return path.replace("${job}", name).replace("${part}", str(part))
+
     def paths_of(self, name):
         """The outputs of a job, by path."""
-        path = self.jobs[name].get("output", {}).get("path", "${job}/${job}").replace("${job}", name)
-        parts = {str(served.part) for served in self.log if served.job == name}
-        return {path} if "${part}" not in path else {path.replace("${part}", part) for part in parts}
+        return {self.path_of(name, part, run) for nth, run in enumerate(self.ledger.runs_of(name), 1)
+                for part, _ in self.served(name, nth)}
+
+    def files_of(self, name, path):
+        """All data files of one of its outputs, in the order of landing."""
+        if self.output_of(name, "mode", "append") == "append":
+            output = self.shelf.outputs.get(path)
+            return output.files if output else []
+        found = self.shelf.snapshots.get(path, shelf.Snapshots())
+        return [part for _, directory in sorted(found.published.items()) for part in proofs.parts_of(directory)]
 
     def rows_of_job(self, name):
         found = []
         for path in sorted(self.paths_of(name)):
-            output = self.outputs.pop(path, None)
-            if output:
-                found += self.rows_of_output(output)
+            here = [self.row(file, columns, row) for file in self.files_of(name, path)
+                    for columns, rows in [shelf.records_of(file)] for row in rows]
+            numbers = [number for _, number, _ in here]
+            if self.output_of(name, "order", "completed") == "requested" and numbers != sorted(numbers):
+                self.say(f"{path}: the records do not stand in the order they were requested in")
+            found += here
         self.compare(name, found)
         self.pages_whole(name, found)
 
-    def rows_of_output(self, output):
-        """[(file, number, compact record or None)] in the order they stand."""
-        rows = []
-        for path in output.files:
-            columns, here = shelf.records_of(path)
-            for row in here:
-                rows.append(self.row(path, columns, row))
-        return rows
-
     def row(self, path, columns, row):
+        """(file, number, compact record or None)"""
         if columns is None:
             try:
                 return path, int(members(row)["n"]), row
@@ -214,46 +232,51 @@ class Check:
                 self.say(f"the rows of {target} do not stand together in their order")
             if len({spot[1] for spot in spots}) > 1:
                 self.say(f"the rows of {target} stand in more than one file")
-            if "${part}" not in str(self.jobs[name].get("output", {})) and first < ends.get(chain, -1):
+            if first < ends.get(chain, -1):
                 self.say(f"{target} stands before the page that came before it")
             ends[chain] = spots[-1][0]
 
-    # The ledger against the files.
+    # What fetchd says about its files.
 
-    def sizes(self):
-        for path, output in self.outputs.items():
-            self.say(f"{path} is no job's output: {[str(file) for file in output.files]}")
-        found, _ = shelf.outputs(self.data)
-        for row in self.ledger.outputs:
-            live = found[row["path"]].live if row["path"] in found else None
-            self.live_file(row, live)
+    def against_the_ledger(self):
         told = {row["name"]: row for row in self.ledger.files}
-        for output in found.values():
-            for _, path in output.closed:
-                self.closed_file(path, told.pop(str(path.relative_to(self.data)), None))
+        for row in self.ledger.outputs:
+            if "//" not in row["path"]:
+                output = self.shelf.outputs.get(row["path"])
+                proofs.live_file(row, output.live if output else None, self.say)
+        for name in self.jobs:
+            for path in sorted(self.paths_of(name)):
+                self.output_against_the_ledger(name, path, told)
         for name in told:
             self.say(f"{name} is recorded as closed and is not there")
 
-    def live_file(self, row, live):
-        if live is None:
-            if row["phase"] != 0:
-                self.say(f"the live file of {row['path']} is missing")
-            return
-        if row["phase"] != 2:
-            self.say(f"{live.name} is there, the ledger's phase is {row['phase']}")
-        size, rows = live.stat().st_size, len(shelf.records_of(live)[1])
-        ending = len(b"\n]\n") if live.suffix == ".json" else 0
-        if size != row["offset"] + ending:
-            self.say(f"{live.name} has {size} bytes, committed are {row['offset']}")
-        if rows != row["rows"]:
-            self.say(f"{live.name} has {rows} rows, committed are {row['rows']}")
-        if live.stat().st_ino != row["ino"]:
-            self.say(f"{live.name} is not the file that the ledger knows")
+    def output_against_the_ledger(self, name, path, told):
+        compress, output = self.output_of(name, "compress", "none"), self.shelf.outputs.get(path)
+        for file in self.files_of(name, path):
+            if output is None or file != output.live:
+                proofs.closed_file(file, told.pop(str(file.relative_to(self.data)), None), compress, self.say)
+        if self.output_of(name, "mode", "append") == "snapshot":
+            self.snapshots(name, path)
+        elif output and (output.closed or path in self.shelf.manifests):
+            manifest = self.shelf.manifests.get(path)
+            entries = proofs.json_lines(manifest, self.say) if manifest else []
+            proofs.manifest(path, entries, output, name, lambda file: self.runs_in(name, file), self.say)
 
-    def closed_file(self, path, row):
-        if row is None:
-            self.say(f"{path.name} is not recorded")
-            return
-        size, rows = path.stat().st_size, len(shelf.records_of(path)[1])
-        if (size, rows) != (row["bytes"], row["rows"]):
-            self.say(f"{path.name} has {size} bytes and {rows} rows, recorded are {row['bytes']} and {row['rows']}")
+    def runs_in(self, name, file):
+        """{run: rows} of a file, as a manifest has it."""
+        runs = {nth: str(run["id"]) for nth, run in enumerate(self.ledger.runs_of(name), 1)}
+        return dict(collections.Counter(
+            runs.get(self.row(file, columns, row)[1] // 1000000, "none")
+            for columns, rows in [shelf.records_of(file)] for row in rows))
+
+    def snapshots(self, name, path):
+        found = self.shelf.snapshots.get(path, shelf.Snapshots())
+        for nth, run in enumerate(self.ledger.runs_of(name), 1):
+            here = [one for (part, _), one in self.served(name, nth).items() if self.path_of(name, part, run) == path]
+            rows = sum(len(one.rows) for one in here)
+            if here and run["id"] not in found.published:
+                self.say(f"{path}: run {run['id']} is not published")
+            elif here:
+                proofs.published(found.published[run["id"]], run, rows, self.say)
+        proofs.latest(path, found, self.say)
+        proofs.snapshot_rows([row for row in self.ledger.snapshots if row["path"] == path], path, found, self.say)

@@ -3,6 +3,7 @@
 which must be told by the sentence that belongs to it."""
 import copy
 import dataclasses
+import gzip
 import os
 import pathlib
 import re
@@ -29,34 +30,62 @@ class Copy:
         (self.where / "fetchd.yaml").write_text(text.replace(str(stage.where), str(self.where)))
         self.log, self.kills = copy.deepcopy(stage.server.log), []
         self.data = self.where / "data"
-        for row in ledger.read(self.where / "state").outputs:  # copies have inodes of their own
-            live = shelf.outputs(self.data)[0][row["path"]].live
-            self.sql("UPDATE outputs SET ino = ? WHERE path = ?", live.stat().st_ino, row["path"])
+        for path, output in shelf.outputs(self.data).items():  # copies have inodes of their own
+            if output.live:
+                self.sql("UPDATE outputs SET ino = ? WHERE path = ?", output.live.stat().st_ino, path)
 
     def sql(self, statement, *values):
         with sqlite3.connect(self.where / "state/fetchd.db") as db:
             db.execute(statement, values)
 
     def files(self, job):
-        return next(output for path, output in shelf.outputs(self.data)[0].items() if path.startswith(job)).files
+        """All data files of a job's first output."""
+        found = shelf.Shelf(self.data)
+        for path, output in sorted(found.outputs.items()):
+            if path.startswith(job):
+                return output.files
+        path, snapshots = next((path, one) for path, one in found.snapshots.items() if path.startswith(job))
+        return [part for _, run in sorted(snapshots.published.items()) for part in sorted(run.glob("part-*"))]
+
+    def manifest(self, job):
+        return next(path for stem, path in sorted(shelf.Shelf(self.data).manifests.items()) if stem.startswith(job))
+
+    def published(self):
+        """The directory of the first snapshot."""
+        return self.files("array")[0].parent
 
     def edit(self, path, change):
-        """Writes the file anew, in place; the ledger is told of its new size."""
-        content = change(path.read_bytes())
+        """Writes the file anew, in place, packed as it was; the ledger is told of its new size."""
+        content = change(shelf.content_of(path))
+        content = gzip.compress(content) if path.suffix == ".gz" else content
+        self.put(path, content)
+
+    def put(self, path, content):
         with open(path, "r+b") as file:
             file.truncate(0)
             file.write(content)
-        name = str(path.relative_to(self.data))
+        name, ending = str(path.relative_to(self.data)), 3 if path.suffix == ".json" else 0
         self.sql("UPDATE files SET bytes = ? WHERE name = ?", len(content), name)
-        self.sql("UPDATE outputs SET offset = ? WHERE path || extension = ?", len(content), name)
+        self.sql("UPDATE outputs SET offset = ? WHERE path || extension = ?", len(content) - ending, name)
 
     def lines(self, path, change):
-        """Edits a file of lines; `change` is given the list of them."""
+        """Edits a file of records; `change` is given the list of them, with their line ends."""
         def whole(content):
             lines = content.splitlines(keepends=True)
             change(lines)
             return b"".join(lines)
-        self.edit(path, whole)
+
+        def array(content):
+            lines = content[2:-3].split(b",\n")
+            change(lines)
+            return b"[\n" + b",\n".join(lines) + b"\n]\n"
+        self.edit(path, array if path.suffix == ".json" else whole)
+
+    def text(self, path, old, new):
+        """Edits a manifest; the first of `old` becomes `new`."""
+        text = path.read_text()
+        assert re.search(old, text), f"{old} is not in {text}"
+        path.write_text(re.sub(old, new, text, count=1))
 
     def close(self):
         shutil.rmtree(self.where)
@@ -106,6 +135,20 @@ def replace(path):
     other.rename(path)
 
 
+def unpack(stage, path):
+    """As it was before it was packed; the ledger knows it so."""
+    plain = path.with_suffix("")
+    plain.write_bytes(gzip.decompress(path.read_bytes()))
+    path.unlink()
+    stage.sql("UPDATE files SET name = ?, bytes = ? WHERE name = ?", str(plain.relative_to(stage.data)),
+              plain.stat().st_size, str(path.relative_to(stage.data)))
+
+
+def relink(directory, target):
+    (directory / "latest").unlink()
+    (directory / "latest").symlink_to(target)
+
+
 DAMAGES = {  # name: (what is done to the copy, a piece of the sentence that must come)
     "a-doubled-row": (lambda s: s.lines(s.files("lines")[0], lambda l: l.append(l[-1])), "more than once"),
     "a-lost-row": (lambda s: s.lines(s.files("lines")[0], lambda l: l.pop()), "1 records lost"),
@@ -149,6 +192,44 @@ DAMAGES = {  # name: (what is done to the copy, a piece of the sentence that mus
                              "the last page of part"),
     "a-committed-page-asked-again": (ask_again, "and asked again in 2"),
     "a-page-fetched-twice": (lambda s: s.log.append(next(one for one in s.log if one.good)), "was served 2 times in life"),
+    "records-out-of-the-order-asked-for": (lambda s: s.lines(s.files("lines")[0], lambda l: l.insert(0, l.pop())),
+                                           "in the order they were requested in"),
+    "a-torn-array": (lambda s: s.edit(s.files("split")[-1], lambda b: b[:-9]), "not JSON"),
+    "an-array-without-its-end": (lambda s: s.edit(s.files("split")[-1], lambda b: b[:-1]), "does not end like"),
+    "a-comma-too-many": (lambda s: s.edit(s.files("array")[0], lambda b: b.replace(b"\n]", b",\n]")), "not JSON"),
+    "a-cut-gzip-member": (lambda s: s.put(s.files("rows")[0], s.files("rows")[0].read_bytes()[:-3]), "is cut off"),
+    "a-gzip-file-of-rubbish": (lambda s: s.put(s.files("rows")[0], b"rubbish" * 99), "not gzip"),
+    "two-gzip-members": (lambda s: s.put(s.files("rows")[0], s.files("rows")[0].read_bytes() * 2),
+                         "behind the gzip member"),
+    "a-cut-zstd-frame": (lambda s: s.put(s.files("split")[0], s.files("split")[0].read_bytes()[:-3]), ".zst: "),
+    "a-closed-file-not-packed": (lambda s: unpack(s, s.files("rows")[0]), "is not packed as gzip"),
+    "an-original-beside-its-copy": (lambda s: (s.data / "rows/rows-20261123T060000Z-1.csv.closed").touch(),
+                                    "was left behind"),
+    "a-temporary-of-the-packer": (lambda s: (s.data / "rows/rows-1.csv.gz.packing").touch(), "was left behind"),
+    "a-wrong-sum-in-the-ledger": (lambda s: s.sql("UPDATE files SET sha256 = 'a' WHERE id = 1"), "another sha256"),
+    "a-file-not-final-in-the-ledger": (lambda s: s.sql("UPDATE files SET state = 0 WHERE id = 1"), "is not final"),
+    "a-wrong-sum-in-a-manifest": (lambda s: s.text(s.manifest("rows"), r'"sha256": ?"..', '"sha256":"zz'), "says sha256"),
+    "wrong-rows-in-a-manifest": (lambda s: s.text(s.manifest("lines"), r'"rows": ?(\d)', r'"rows": 9\1'), "says rows"),
+    "wrong-runs-in-a-manifest": (lambda s: s.text(s.manifest("lines"), r'"runs":{"\d+', '"runs":{"77'), "says runs"),
+    "wrong-columns-in-a-manifest": (lambda s: s.text(s.manifest("rows"), r'"price"', '"prize"'), "says columns"),
+    "a-line-lost-from-a-manifest": (lambda s: s.text(s.manifest("lines"), r"^.*\n", ""), "lists"),
+    "a-line-twice-in-a-manifest": (lambda s: s.text(s.manifest("lines"), r"^(.*\n)", r"\1\1"), "lists"),
+    "a-torn-manifest": (lambda s: s.text(s.manifest("lines"), r"\n\Z", ""), "its last line is torn"),
+    "no-manifest": (lambda s: s.manifest("lines").unlink(), "lists []"),
+    "a-stale-latest": (lambda s: relink(s.published().parent, s.published().name), "the newest is"),
+    "no-latest": (lambda s: (s.published().parent / "latest").unlink(), "leads to None"),
+    "an-absolute-latest": (lambda s: relink(s.published().parent, str(s.published())), "the newest is"),
+    "a-staging-directory": (lambda s: (s.published().parent / ".99.staging").mkdir(), "was left behind"),
+    "a-snapshot-kept-aside": (lambda s: s.published().rename(str(s.published()) + ".partial"), "was kept aside"),
+    "a-snapshot-missing": (lambda s: shutil.rmtree(s.published()), "is not published"),
+    "a-snapshot-without-its-manifest": (lambda s: (s.published() / "_MANIFEST").unlink(), "has no _MANIFEST"),
+    "wrong-rows-in-a-snapshot": (lambda s: s.text(s.published() / "_MANIFEST", r'"rows": ?(\d)', r'"rows": 9\1'), "says rows"),
+    "a-wrong-sum-in-a-snapshot": (lambda s: s.text(s.published() / "_MANIFEST", r'"sha256": ?"..', '"sha256":"zz'),
+                                  "says sha256"),
+    "a-part-missing": (lambda s: s.files("array")[1].unlink(), "records lost"),
+    "a-part-unfinished": (lambda s: s.files("array")[0].rename(str(s.files("array")[0]) + ".part"), " holds "),
+    "something-else-in-a-snapshot": (lambda s: (s.published() / "note.txt").touch(), "note.txt"),
+    "a-snapshot-unrecorded": (lambda s: s.sql("DELETE FROM snapshots"), "is not recorded"),
     "no-ledger": (lambda s: shutil.rmtree(s.where / "state"), "cannot be read"),
     "a-ledger-of-rubbish": (lambda s: (s.where / "state/fetchd.db").write_bytes(b"rubbish" * 999), "cannot be read"),
 }

@@ -2,12 +2,14 @@
 """Damaged states: the reference run is killed or stopped midway, something below state_dir or data_dir is
 damaged, and fetchd starts again. It never crashes and never succeeds in silence: either everything is
 right in the end, or a sentence names what was damaged, and what had landed elsewhere is still there. A
-start that is refused changes no data file.
+start that is refused changes no data file; after --recover it starts, and every file that a manifest
+vouches for is as it was.
 
 Each kind of damage is one test. STATES sets how many states in all (default 48; 1,040 with FETCHD_LONG), SEED
 repeats a run, ONLY plays the kinds whose name holds it.
 """
 import concurrent.futures
+import hashlib
 import json
 import os
 import pathlib
@@ -27,7 +29,7 @@ import shelf
 STATES = int(os.environ.get("STATES", 1040 if os.environ.get("FETCHD_LONG") else 48))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 AT_ONCE = 3
-ENOUGH = 15  # seconds of a life that does not end: it says why and waits, or it hangs
+ENOUGH = 25  # seconds of a life that does not end: it says why and waits, or it hangs
 DB = "fetchd.db"
 LEDGER = [DB, "is not ours"]  # a ledger of the past is told by the files that it does not know
 
@@ -85,12 +87,15 @@ def newer_schema(path, dice):
     path.with_name(DB + "-wal").unlink(missing_ok=True)  # it may hold that page
 
 
-def lives(stage):
-    """The live files to which more is going to be written; at the others fetchd need not look."""
+def unfinished(stage):
+    """The outputs to which more is going to be written; at the others fetchd need not look."""
     book = ledger.read(stage.state)
     done = {job for job in stage.jobs if book and [run["state"] for run in book.runs_of(job)] == ["ended"] * 2}
-    return [output.live for output in shelf.outputs(stage.data)[0].values()
-            if output.live and output.path.split("/")[0] not in done]
+    return [output for output in shelf.outputs(stage.data).values() if output.path.split("/")[0] not in done]
+
+
+def lives(stage):
+    return [output.live for output in unfinished(stage) if output.live]
 
 
 def names_of(stage, path):
@@ -160,6 +165,40 @@ def unlink(path, dice):
     path.unlink()
 
 
+def manifests(stage):
+    """Those that are going to be written to."""
+    found = shelf.Shelf(stage.data).manifests
+    return [found[path] for path in found if path in {output.path for output in unfinished(stage)}]
+
+
+def waiting(stage):
+    """Closed files that wait to be packed."""
+    return [path for path in shelf.Shelf(stage.data).others if path.suffix == ".closed"]
+
+
+def listed(stage):
+    """{file: its bytes} of what a manifest of either kind vouches for."""
+    found = {}
+    for path in sorted(stage.data.rglob("*")) if stage.data.exists() else []:
+        if path.name == "_MANIFEST" or path.suffix == ".manifest":
+            for file, entry in entries_of(path):
+                if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == entry.get("sha256"):
+                    found[file] = file.read_bytes()
+    return found
+
+
+def entries_of(path):
+    """(file, entry) of every entry of a manifest that can be read."""
+    text = path.read_text(errors="replace")
+    for line in [text] if path.name == "_MANIFEST" else text.splitlines():
+        try:
+            document = json.loads(line)
+            for entry in document["files"] if path.name == "_MANIFEST" else [document]:
+                yield path.parent / entry["file"], entry
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
 DAMAGES = {
     "a-flipped-byte-in-the-ledger": in_state(DB, lambda path, dice: flip(path, dice, 1)),
     "flipped-bytes-in-the-ledger": in_state(DB, lambda path, dice: flip(path, dice, dice.randint(2, 300))),
@@ -183,6 +222,11 @@ DAMAGES = {
     "a-live-file-moved-behind-a-link": in_data(lives, link_to_itself),
     "a-live-file-replaced-by-a-directory": in_data(lives, directory_instead),
     "no-live-file": in_data(lives, unlink),
+    "a-manifest-cut-short": in_data(manifests, cut),
+    "a-manifest-with-more-behind-it": in_data(manifests, append),
+    "no-manifest": in_data(manifests, unlink),
+    "a-waiting-file-cut-short": in_data(waiting, cut),
+    "no-waiting-file": in_data(waiting, unlink),
     "no-directory-of-an-output": no_directory,
     "no-data-dir": no_data_dir,
 }
@@ -198,11 +242,11 @@ def inventory(data):
 def landed(stage, book):
     """{file: committed numbers in it}, as the ledger says; {} when there is no ledger."""
     found = {}
-    outputs = shelf.outputs(stage.data)[0] if book else {}
+    outputs = shelf.outputs(stage.data) if book else {}
     offsets = {row["path"]: row["offset"] for row in book.outputs} if book else {}
     for path, output in outputs.items():
         for file in output.files:
-            content = file.read_bytes()[:offsets.get(path, 0) if file == output.live else None]
+            content = bytes_of(file)[:offsets.get(path, 0) if file == output.live else None]
             found[file] = numbers(content)
     return found
 
@@ -212,13 +256,17 @@ def numbers(content):
     return set(re.findall(rb'(?:^|\n)(?:\{"n":)?(\d{7,}),', content))
 
 
-def untouched(path, content):
-    return path.exists() and path.read_bytes().startswith(content[:1])
+def bytes_of(path):
+    """What is in a file, unpacked if it can be."""
+    try:
+        return shelf.content_of(path)
+    except shelf.Damaged:
+        return path.read_bytes()
 
 
 def still_there(stage):
     """All record numbers below data_dir, quarantine included."""
-    return set().union(*(numbers(path.read_bytes()) for path in stage.data.rglob("*") if path.is_file()))
+    return set().union(*(numbers(bytes_of(path)) for path in stage.data.rglob("*") if path.is_file()))
 
 
 def judged(stage):
@@ -254,20 +302,32 @@ def aftermath(stage, mark, names, before, files):
         wrong = [] if told else ["it was refused, or waits, without naming what is damaged"]
         if status != 0 and inventory(stage.data) != files:
             wrong.append("the start was refused and data files have changed")
-        return wrong
+        return wrong + (recovered(stage) if status != 0 and "newer fetchd" not in stage.log()[mark:] else [])
     wrong = judged(stage)
     if not told:
-        return [f"in silence: {sentence}" for sentence in wrong]
+        return [f"in silence: {sentence}" for sentence in wrong if "manifest" not in sentence or names is LEDGER]
     lost = set().union(*before.values()) - still_there(stage) if before else set()
     return [f"{len(lost)} rows that had landed elsewhere are gone"] if lost else []
+
+
+def recovered(stage):
+    """What --recover makes of it."""
+    vouched, mark = listed(stage), len(stage.log())
+    status = stage.tool("--recover")
+    if status not in (0, 1):
+        return [f"--recover ended with {status}: {stage.log()[mark:]}"]
+    wrong = [f"--recover has changed {file.name}, which a manifest vouches for"
+             for file, content in vouched.items() if not file.is_file() or file.read_bytes() != content]
+    status = stage.answers()
+    return wrong + ([f"after --recover the daemon ended with {status}: {stage.log()[mark:]}"] if status else [])
 
 
 def play(kind, seed):
     """One damaged state: (True when there was something to damage, what is wrong, where it is kept)."""
     dice = random.Random(seed)
     stage = scene.Scene()
-    moment = time.monotonic() + dice.uniform(0.06, 0.22)
-    if stage.life(until=lambda: time.monotonic() > moment) is None:
+    served = dice.randint(10, 130)
+    if stage.life(until=lambda: stage.server.good() > served) is None:
         stage.end(signal.SIGTERM if dice.random() < 0.25 else signal.SIGKILL)
     stage.kills.clear()  # what was committed may be gone, and must be asked again then
     before = landed(stage, ledger.read(stage.state))

@@ -61,7 +61,7 @@ class Trouble(threading.Thread):
 
     def run(self):
         try:
-            until(lambda: sum(served.good for served in self.stage.server.log) > 15, "nothing is fetched")
+            until(lambda: self.stage.server.good() > 15, "nothing is fetched")
             self.store.fill()
             until(lambda: told(self.stage), "the daemon does not tell that the disk is full")
             self.wrong += self.then(self.stage)
@@ -117,7 +117,7 @@ def is_killed(stage, store):
 def main():
     try:
         disk.private()
-        small, large = disk.Disk("small", 4), disk.Disk("large")
+        small, large = disk.Disk("small", 16), disk.Disk("large")
     except disk.Unable as why:
         print(f"1..0 # SKIP {why}")
         return 0

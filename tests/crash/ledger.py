@@ -8,7 +8,7 @@ import tempfile
 
 
 class Ledger:
-    """`runs`, `outputs` and `files` are lists of rows (dicts) in the order of id, path and sequence;
+    """`runs`, `outputs`, `files` and `snapshots` are lists of rows (dicts), oldest first;
     `points` maps a run to its ranges of finished points, `pages` (run, point) to the next page."""
 
     def __init__(self, db):
@@ -17,6 +17,7 @@ class Ledger:
         self.runs = self._rows(db, "SELECT * FROM runs ORDER BY id")
         self.outputs = self._rows(db, "SELECT * FROM outputs ORDER BY path")
         self.files = self._rows(db, "SELECT * FROM files ORDER BY path, sequence")
+        self.snapshots = self._rows(db, "SELECT * FROM snapshots ORDER BY path, run")
         self.points, self.pages = collections.defaultdict(list), {}
         for row in db.execute("SELECT run, first, last FROM progress"):
             self.points[row["run"]].append((row["first"], row["last"]))

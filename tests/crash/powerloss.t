@@ -43,13 +43,18 @@ def go_dark(stage, disks, flags, freeze):
 
 
 def moment(stage, disks, kind, dice):
-    """(environment, what tells that the moment has come): so many seconds after now, or at a call."""
+    """(environment, what tells that the moment has come): so many answers and a while later, or at a call."""
     if KINDS[kind][3] and faulty.is_plain() and dice.random() < 0.6:
         env = {"LD_PRELOAD": str(faulty.LIBRARY), "FAULT_BELOW": str(disks[0].dir.resolve()),
                "FAULT_KIND": "stop", "FAULT_AT": str(dice.randint(1, CALLS))}
         return env, stage.is_stopped
-    end = time.monotonic() + dice.uniform(0.01, 0.3)
-    return {}, lambda: time.monotonic() > end
+    served, pause, end = dice.randint(0, sum(map(sum, stage.server.pages.values()))), dice.uniform(0, 0.06), []
+
+    def has_come():
+        if not end and stage.server.good() >= served:
+            end.append(time.monotonic() + pause)
+        return end and time.monotonic() > end[0]
+    return {}, has_come
 
 
 def lose(stage, disks, kind, dice):

@@ -92,6 +92,10 @@ class Server:
         self.thread.start()
         ready.wait(10)
 
+    def good(self):
+        """How many requests have been answered well."""
+        return sum(served.good for served in self.log)
+
     def close(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)

@@ -25,20 +25,28 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import ledger
 import records
+import shelf
 
 TOP = pathlib.Path(os.environ.get("top_builddir", ".")).resolve()
 FETCHD = TOP / "src/fetchd/fetchd"
 PATIENCE = int(os.environ.get("PATIENCE", 120))
+SETTLES = 10  # seconds
 
 # One job a line: how many pages each part has, what the second run has when the file was changed (the
 # number of parts), and its settings. `pages` beyond 1 are chains by cursor.
 JOBS = {
     "rows": {"pages": [1, 4, 2, 5, 1, 3, 6, 2, 1, 4], "again": 3,
-             "settings": {"engine": "async", "output": {"format": "csv", "rotate": {"rows": 14}}}},
+             "settings": {"engine": "async", "output": {
+                 "format": "csv", "compress": "gzip", "rotate": {"rows": 14}}}},
     "lines": {"pages": [1] * 30, "again": 6,
-              "settings": {"engine": "threads", "output": {"format": "jsonl", "order": "requested", "rotate": {"rows": 11}}}},
+              "settings": {"engine": "threads", "output": {
+                  "format": "jsonl", "order": "requested", "rotate": {"rows": 11}}}},
     "array": {"pages": [12, 10, 1], "again": 2,
-              "settings": {"engine": "async", "output": {"format": "jsonl", "rotate": {"rows": 9}}}},
+              "settings": {"engine": "async", "output": {
+                  "format": "json", "mode": "snapshot", "rotate": {"rows": 9}}}},
+    "split": {"pages": [3, 2], "again": 1,
+              "settings": {"engine": "async", "output": {
+                  "format": "json", "compress": "zstd", "path": "${job}/year=%Y/${part}", "rotate": {"rows": 4}}}},
 }
 
 
@@ -157,7 +165,7 @@ class Scene:
     def _change(self):
         """The job file is changed and SIGHUP sent, when a third of the requests have been served."""
         wanted = sum(sum(job["pages"]) for job in self.jobs.values()) // 3
-        self._wait(lambda: sum(served.good for served in self.server.log) > wanted or self._all_ended(1))
+        self._wait(lambda: self.server.good() > wanted or self._all_ended(1))
         self.changed = True
         self._write()
         self.daemon.send_signal(signal.SIGHUP)
@@ -173,6 +181,23 @@ class Scene:
     def _all_ended(self, nth):
         return all(self._has_ended(name, nth) for name in self.jobs)
 
+    def _settle(self):
+        """Closed files are packed and listed behind the run's back; where they are not, the checker will say."""
+        deadline = time.monotonic() + SETTLES
+        while not self._is_settled() and time.monotonic() < deadline:
+            self._alive()
+            time.sleep(0.01)
+
+    def _is_settled(self):
+        try:
+            found = shelf.Shelf(self.data)
+            listed = {path: [json.loads(line)["file"] for line in manifest.read_text().splitlines()]
+                      for path, manifest in found.manifests.items()}
+        except (OSError, ValueError, shelf.Damaged):
+            return False
+        return (not any(path.suffix in (".closed", ".packing") for path in found.others)
+                and all(len(output.closed) == len(listed.get(path, [])) for path, output in found.outputs.items()))
+
     def _play(self):
         self._wait(lambda: self.call("GET", "/v1/status")[0] == 200)
         for name in self.jobs:
@@ -184,6 +209,7 @@ class Scene:
             self._wait(lambda: self._has_ended(name, 1))
             self._order(name, 2)
         self._wait(lambda: self._all_ended(2))
+        self._settle()
         self.daemon.terminate()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -200,6 +226,22 @@ class Scene:
         with open(self.where / "log", "ab") as log:
             self.daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                            env={**os.environ, **(env or {})})
+
+    def tool(self, *words):
+        """fetchd with these options, to its end; what it says goes to the log. Its exit status."""
+        with open(self.where / "log", "ab") as log:
+            return subprocess.run([str(FETCHD), "-c", str(self.where / "fetchd.yaml"), *words], stdout=log,
+                                  stderr=log, stdin=subprocess.DEVNULL, timeout=PATIENCE).returncode
+
+    def answers(self):
+        """Starts the daemon, only to hear whether it is there, and stops it; its exit status."""
+        self.until = None
+        self.start()
+        try:
+            self._wait(lambda: self.call("GET", "/v1/status")[0] == 200)
+        except Dead:
+            pass
+        return self.end(signal.SIGTERM)
 
     def life(self, env=None, until=None, under=()):
         """One life. The exit status of the daemon (-9: killed by signal 9); or None when until(), which is

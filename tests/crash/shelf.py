@@ -5,6 +5,7 @@ A reader raises Damaged with a sentence that names the file. Shares no code with
 """
 import gzip
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -94,6 +95,8 @@ def parse_array(text, path):
     if not isinstance(whole, list):
         raise Damaged(f"{path}: not an array")
     lines = [line.strip().rstrip(",") for line in text.strip()[1:-1].split("\n") if line.strip()]
+    if not text.endswith("\n]\n"):
+        raise Damaged(f"{path}: does not end like an array of ours")
     if len(lines) != len(whole):
         raise Damaged(f"{path}: {len(whole)} records on {len(lines)} lines")
     return lines
@@ -118,6 +121,10 @@ def is_data(name):
     return stem.endswith(FORMATS)
 
 
+RUN_DIRECTORY = re.compile(r"^(\d+)$")
+ASIDE_DIRECTORY = re.compile(r"^(\d+)\.(partial|suspect|failed|cancelled)$")
+
+
 class Output:
     """One path in append mode: `files` are the closed ones, oldest first, then the live one if there is."""
 
@@ -129,25 +136,76 @@ class Output:
         return [path for _, path in sorted(self.closed)] + ([self.live] if self.live else [])
 
 
-def outputs(data):
-    """({path below data_dir: Output}, [what is neither a data file nor a manifest])."""
-    found, others = {}, []
-    data = pathlib.Path(data)
-    for path in sorted(data.rglob("*")) if data.exists() else []:
-        name = str(path.relative_to(data))
-        if path.is_dir() and not path.is_symlink():
-            continue
+class Snapshots:
+    """One path in snapshot mode: directories of the published and of the kept ones by run, and where
+    `latest` leads."""
+
+    def __init__(self):
+        self.published, self.aside, self.latest = {}, {}, None
+
+    def take(self, path):
+        """Whether it is one of a snapshot's names."""
+        published, aside = RUN_DIRECTORY.match(path.name), ASIDE_DIRECTORY.match(path.name)
+        if path.name == "latest" and path.is_symlink():
+            self.latest = os.readlink(path)
+        elif published and path.is_dir():
+            self.published[int(published[1])] = path
+        elif aside and path.is_dir():
+            self.aside[int(aside[1])] = path
+        else:
+            return False
+        return True
+
+
+def looks_like_snapshots(path):
+    return any(Snapshots().take(inner) for inner in path.iterdir())
+
+
+class Shelf:
+    """Everything below data_dir: `outputs` and `snapshots` by path, `manifests` of outputs by path, and
+    `others`, what is none of these."""
+
+    def __init__(self, data):
+        self.data, self.outputs, self.snapshots, self.manifests, self.others = pathlib.Path(data), {}, {}, {}, []
+        if self.data.exists():
+            self._walk(self.data)
+
+    def _walk(self, directory):
+        for path in sorted(directory.iterdir()):
+            if path.is_symlink() or not path.is_dir():
+                self._file(path)
+            elif looks_like_snapshots(path):
+                self._snapshots(path)
+            elif path.name.startswith("."):
+                self.others.append(path)
+            else:
+                self._walk(path)
+
+    def _snapshots(self, directory):
+        found = self.snapshots[str(directory.relative_to(self.data))] = Snapshots()
+        self.others += [path for path in sorted(directory.iterdir()) if not found.take(path)]
+
+    def _file(self, path):
+        name = str(path.relative_to(self.data))
+        if name.endswith(".manifest"):
+            self.manifests[name.removesuffix(".manifest")] = path
+        elif not is_data(name):
+            self.others.append(path)
+        else:
+            self._data_file(path, name)
+
+    def _data_file(self, path, name):
         closed = CLOSED.search(name)
         stem = name[:closed.start()] if closed else name.removesuffix(path.suffix)
-        if not is_data(name):
-            if not name.endswith(".manifest"):
-                others.append(path)
-            continue
-        output = found.setdefault(stem, Output(stem))
+        output = self.outputs.setdefault(stem, Output(stem))
         if closed:
             output.closed.append((int(closed[2]), path))
         elif output.live:
             raise Damaged(f"{path} and {output.live} are both live files of {stem}")
         else:
             output.live = path
-    return found, others
+
+
+def outputs(data):
+    """{path: Output} of what stands there in append mode."""
+    return Shelf(data).outputs
