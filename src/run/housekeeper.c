@@ -52,8 +52,8 @@ static void do_chore(struct housekeeper *housekeeper, struct chore *chore)
 		.stop = &housekeeper->stop,
 	};
 
-	chore->code = housekeeper->stop ? -ECANCELED
-					: pack_file(&order, &chore->result, &chore->err);
+	chore->code =
+		housekeeper->stop ? -ECANCELED : pack_file(&order, &chore->result, &chore->err);
 	give_back(housekeeper, chore);
 }
 
@@ -95,12 +95,17 @@ bool housekeeper_give(struct housekeeper *housekeeper, struct chore *chore)
 	return mailbox_send(housekeeper->chores, &item, 1);
 }
 
+void housekeeper_close(struct housekeeper *housekeeper)
+{
+	housekeeper->stop = true;
+	mailbox_close(housekeeper->chores);
+}
+
 void housekeeper_stop(struct housekeeper *housekeeper)
 {
 	if (!housekeeper)
 		return;
-	housekeeper->stop = true;
-	mailbox_close(housekeeper->chores);
+	housekeeper_close(housekeeper);
 	pthread_join(housekeeper->thread, NULL);
 	mailbox_free(housekeeper->chores);
 	free(housekeeper);

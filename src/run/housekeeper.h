@@ -35,7 +35,10 @@ int housekeeper_start(const struct output_place *place, struct mailbox *inbox,
 		      struct housekeeper **housekeeper, struct err *err);
 /* Any thread; takes the chore, but for when false is returned: there is no room now. */
 bool housekeeper_give(struct housekeeper *housekeeper, struct chore *chore);
-/* Gives up what is being done, joins. `inbox` must be closed, or read by somebody. */
+/* Gives up what is being done, and takes no more; any thread. */
+void housekeeper_close(struct housekeeper *housekeeper);
+/* Closes, joins and frees: nobody may give chores any more. `inbox` must be closed, or read by
+ * somebody. */
 void housekeeper_stop(struct housekeeper *housekeeper); /* NULL is fine */
 
 #endif

@@ -20,10 +20,8 @@ static int take_chore(struct lander *lander, struct landing *landing, struct err
 }
 
 static act_fn *const acts[LANDING__COUNT] = {
-	[LANDING_BEGIN] = lander_begin,
-	[LANDING_REOPEN] = lander_reopen,
-	[LANDING_END] = lander_end,
-	[LANDING_SWITCH] = lander_switch,
+	[LANDING_BEGIN] = lander_begin, [LANDING_REOPEN] = lander_reopen,
+	[LANDING_END] = lander_end,     [LANDING_SWITCH] = lander_switch,
 	[LANDING_CHORE] = take_chore,
 };
 
@@ -94,8 +92,8 @@ static bool must_succeed(const struct landing *landing, int rc)
 
 static void put_off(struct lander *lander, struct landing *landing)
 {
-	lander->waiting = xreallocarray(lander->waiting, lander->nwaiting + 1,
-					sizeof(*lander->waiting));
+	lander->waiting =
+		xreallocarray(lander->waiting, lander->nwaiting + 1, sizeof(*lander->waiting));
 	lander->waiting[lander->nwaiting++] = landing;
 }
 
@@ -266,8 +264,9 @@ void lander_stop(struct lander *lander, bool give_up)
 	if (give_up)
 		lander->give_up = true;
 	mailbox_close(lander->inbox);
+	housekeeper_close(lander->housekeeper);
+	pthread_join(lander->thread, NULL); /* gives out chores to its end */
 	housekeeper_stop(lander->housekeeper);
-	pthread_join(lander->thread, NULL);
 	while (lander->accounts) {
 		struct account *account = lander->accounts;
 

@@ -9,6 +9,7 @@ RUN_TESTS = \
 	tests/unit/run/fresh_test \
 	tests/unit/run/head_test \
 	tests/unit/run/inputs_test \
+	tests/unit/run/housekeeper_test \
 	tests/unit/run/lander_test \
 	tests/unit/run/landing_test \
 	tests/unit/run/latency_test \
@@ -38,6 +39,8 @@ tests_unit_run_head_test_SOURCES = tests/unit/run/head_test.c tests/unit/unit.h
 tests_unit_run_head_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_inputs_test_SOURCES = tests/unit/run/inputs_test.c tests/unit/run/house.h
 tests_unit_run_inputs_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_housekeeper_test_SOURCES = tests/unit/run/housekeeper_test.c
+tests_unit_run_housekeeper_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_lander_test_SOURCES = tests/unit/run/lander_test.c tests/unit/run/house.h
 tests_unit_run_lander_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_landing_test_SOURCES = tests/unit/run/landing_test.c tests/unit/run/house.h
