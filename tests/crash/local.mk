@@ -1,7 +1,7 @@
 # Kills and what must survive them.
 dist_check_SCRIPTS += tests/crash/kills.t tests/crash/closing.t tests/crash/checker.t
 EXTRA_DIST += tests/crash/api.py tests/crash/landed.py tests/crash/records.py tests/crash/ledger.py \
-	tests/crash/scene.py tests/crash/shelf.py tests/crash/checker.py tests/crash/disk.py
+	tests/crash/scene.py tests/crash/shelf.py tests/crash/checker.py tests/crash/proofs.py tests/crash/disk.py
 TESTS += tests/crash/kills.t tests/crash/closing.t tests/crash/checker.t
 
 # Disks that fail, and what is damaged.
