@@ -8,6 +8,7 @@
 
 #include "base/xalloc.h"
 #include "data/manifest.h"
+#include "run/policy.h"
 #include "run/recover_shelf.h"
 #include "store/files.h"
 #include "store/outputs.h"
@@ -29,7 +30,7 @@ static void saw_runs(struct recover *recover, const struct json *runs)
 }
 
 /* What the file was written under; NULL: as usual. */
-static struct json *policy_of(const struct manifest_entry *entry)
+static struct json *entry_policy(const struct manifest_entry *entry)
 {
 	struct json *policy = entry->compress || entry->csv ? json_new_object() : NULL;
 
@@ -42,7 +43,7 @@ static struct json *policy_of(const struct manifest_entry *entry)
 
 static void insert_listed(struct shelf *shelf, const struct manifest_entry *entry, const char *name)
 {
-	struct json *policy = policy_of(entry);
+	struct json *policy = entry_policy(entry);
 
 	files_insert(shelf->recover->db, &(struct file_record) {
 						 .state = FILE_LISTED,
@@ -72,6 +73,8 @@ static void keep(struct shelf *shelf, const struct manifest_entry *entry, const 
 	for (const struct format *format = formats; format->name; format++)
 		if (strcmp(format->name, entry->format) == 0)
 			shelf->extension = format->extension;
+	json_unref(shelf->newest);
+	shelf->newest = entry_policy(entry);
 	json_unref(shelf->columns);
 	shelf->columns = entry->columns ? json_ref(entry->columns) : NULL;
 }
@@ -150,15 +153,36 @@ static int put_output(struct shelf *shelf, const char *manifest)
 						      .job = shelf->job,
 						      .sequence = shelf->sequence + 1,
 						      .manifest_bytes = bytes,
+						      .policy = shelf->policy,
 						      .columns = shelf->columns });
 	return code;
 }
 
-static int take_output(struct shelf *shelf, const struct json *names)
+/* As its job has it now, but read as the newest listed file: jobs change, what is written stays. */
+static struct json *policy_for(const struct shelf *shelf, const struct job *job)
+{
+	struct json *policy = job ? policy_of(job) : NULL;
+	const struct json *csv = json_get(shelf->newest, "csv");
+
+	if (!job)
+		return shelf->newest ? json_ref(shelf->newest) : NULL;
+	if (json_len(shelf->listed) == 0)
+		return policy;
+	if (csv && !policy)
+		policy = json_new_object();
+	if (csv)
+		json_put(policy, "csv", json_ref(csv));
+	else if (policy)
+		json_remove(policy, "csv");
+	return policy;
+}
+
+static int take_output(struct shelf *shelf, const struct job *job, const struct json *names)
 {
 	char *manifest = xasprintf("%s.manifest", shelf->path);
 	int code = take_manifest(shelf, manifest);
 
+	shelf->policy = policy_for(shelf, job);
 	if (shelf->job) { /* or nobody knows whose files these are */
 		if (code == 0)
 			code = shelf_take_strays(shelf, names);
@@ -187,9 +211,11 @@ static int take_path(struct recover *recover, const char *path, const struct jso
 	int code;
 
 	buf_init(&shelf.manifest, MANIFEST_CEILING);
-	code = take_output(&shelf, names);
+	code = take_output(&shelf, job, names);
 	buf_done(&shelf.manifest);
 	json_unref(shelf.columns);
+	json_unref(shelf.newest);
+	json_unref(shelf.policy);
 	json_unref(shelf.listed);
 	json_unref(shelf.lines);
 	free(shelf.job);

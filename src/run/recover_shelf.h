@@ -12,6 +12,8 @@ struct shelf {
 	char *dir;             /* of its files, with the slash; "" */
 	char *job;             /* NULL: not known */
 	struct json *columns;  /* of the newest listed file; NULL */
+	struct json *newest;   /* its policy; NULL */
+	struct json *policy;   /* for what no manifest lists; NULL */
 	const char *extension; /* of its newest file */
 	struct json *listed;   /* names of kept files */
 	struct json *lines;  /* how often the manifest lists a file, so that the last line counts */

@@ -79,6 +79,7 @@ static void insert_stray(struct shelf *shelf, const struct stray *stray, const s
 								 .opened_ms = now,
 								 .closed_ms = now,
 								 .columns = shelf->columns,
+								 .policy = shelf->policy,
 								 .runs = none,
 								 .note = (char *)NOTE });
 	json_unref(none);

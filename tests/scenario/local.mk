@@ -30,6 +30,7 @@ scenarios = \
 	tests/scenario/inputs.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
+	tests/scenario/recovery.t \
 	tests/scenario/redirects.t \
 	tests/scenario/retries.t \
 	tests/scenario/rows.t \

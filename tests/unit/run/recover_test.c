@@ -127,13 +127,15 @@ static void put_snapshot(const struct scene *scene, const char *dir, int run, co
 	free(make);
 }
 
-static const char job_text[] = "jobs:\n"
-			       "  a:\n"
-			       "    request: {url: 'http://127.0.0.1/'}\n"
-			       "  h:\n"
-			       "    request: {url: 'http://127.0.0.1/'}\n"
-			       "    params: {id: [1, 2]}\n"
-			       "    output: {path: 'h/dt=%Y-%m-%d/[${job}]-${id}/rows'}\n";
+static const char job_text[] =
+	"jobs:\n"
+	"  a:\n"
+	"    request: {url: 'http://127.0.0.1/'}\n"
+	"    output: {compress: gzip, keep: {files: 9}, csv: {delimiter: ';'}}\n"
+	"  h:\n"
+	"    request: {url: 'http://127.0.0.1/'}\n"
+	"    params: {id: [1, 2]}\n"
+	"    output: {path: 'h/dt=%Y-%m-%d/[${job}]-${id}/rows'}\n";
 
 static void scene_init(struct scene *scene)
 {
@@ -575,6 +577,40 @@ START_TEST(an_original_whose_copy_is_listed_goes)
 }
 END_TEST
 
+static void expect_policies(const struct scene *scene, uint64_t id, const char *csv)
+{
+	struct output_record output;
+	struct file_record file;
+	struct db *db = open_database(scene);
+
+	ck_assert_int_eq(files_get(db, id, &file, NULL), 0);
+	ck_assert_int_eq(outputs_get(db, "a/a", &output, NULL), 0);
+	ck_assert_str_eq(json_str(json_get(file.policy, "compress")), "gzip");
+	ck_assert_int_eq(json_int(json_find(output.policy, "/keep/files"), 0), 9);
+	ck_assert_str_eq(csv, json_find(file.policy, "/csv/delimiter")
+				      ? json_str(json_find(file.policy, "/csv/delimiter"))
+				      : "");
+	file_record_done(&file);
+	output_record_done(&output);
+	db_close(db);
+}
+
+START_TEST(what_is_closed_goes_by_its_job_and_is_read_as_the_newest_that_is_listed)
+{
+	struct scene scene;
+
+	scene_init(&scene);
+	write_file(&scene, "a/a.csv", "id\n3\n");
+	recover(&scene, true);
+	expect_policies(&scene, 1, ";");
+	in_state(&scene, "rm fetchd.db*");
+	put_listed(&scene, "a/a", "a/a-20261123T060007Z-1.csv", 11); /* from before the ";" */
+	recover(&scene, true);
+	expect_policies(&scene, 2, "");
+	scene_done(&scene);
+}
+END_TEST
+
 START_TEST(files_of_nobody_known_are_never_believed)
 {
 	struct scene scene;
@@ -722,6 +758,7 @@ UNIT_MAIN("recover", files_as_their_manifest_says_are_kept_and_numbering_goes_on
 	  another_users_directories_are_left_to_that_user,
 	  a_live_file_without_a_whole_row_and_one_that_is_no_file_go_aside,
 	  leftovers_are_finished_or_put_aside, an_original_whose_copy_is_listed_goes,
+	  what_is_closed_goes_by_its_job_and_is_read_as_the_newest_that_is_listed,
 	  files_of_nobody_known_are_never_believed,
 	  snapshots_are_what_their_manifests_say_and_latest_stays,
 	  a_snapshot_that_is_not_whole_is_kept_aside_and_latest_leads_to_one_that_is,
