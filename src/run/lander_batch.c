@@ -19,7 +19,7 @@ static bool needs_columns(const struct landing *landing)
 {
 	const struct parcel *parcel = landing->parcel;
 
-	return landing->output && parcel->extract.len > 0 &&
+	return landing->kind == LANDING_PAGE && landing->output && parcel->extract.len > 0 &&
 	       (parcel->rows.unknown || !output_fits(landing->output, parcel->colset));
 }
 
@@ -96,14 +96,15 @@ static int widen_output(struct lander *lander, struct lander_items items, struct
 	return rc;
 }
 
-static void encode_anew(struct lander_items items)
+/* All rows for that output, also those that fitted before it was widened. */
+static void encode_anew(struct lander_items items, const struct output *output)
 {
 	for (size_t i = 0; i < items.n; i++) {
 		struct landing *landing = items.at[i];
 		struct err err = ERR_INIT;
 		int rc = 0;
 
-		if (may_widen(landing))
+		if (landing->output == output && may_widen(landing))
 			rc = digest_encode(landing->parcel, output_colset(landing->output), &err);
 		if (rc < 0 && !landing_refuse(landing, rc, &err))
 			landing_fail(landing, rc, &err);
@@ -119,7 +120,7 @@ static int fit_columns(struct lander *lander, struct lander_items items, struct 
 			continue;
 		rc = widen_output(lander, (struct lander_items) { items.at + i, items.n - i }, err);
 		if (rc == 0)
-			encode_anew((struct lander_items) { items.at + i, items.n - i });
+			encode_anew(items, items.at[i]->output);
 	}
 	return rc;
 }
