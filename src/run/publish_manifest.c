@@ -10,7 +10,7 @@
 #include "run/publish_internal.h"
 #include "store/files.h"
 
-#define SUMS_MAX   ((size_t)64 << 20)
+#define SUMS_MAX ((size_t)64 << 20)
 
 struct snapshot lander_snapshot(const struct lander *lander, const struct snapshot_record *record)
 {
@@ -120,7 +120,7 @@ int publish_manifest(struct lander *lander, const struct landing *landing,
 	const struct run_counts *counts = &landing->account->counts;
 	struct listing listing = { .published = record->state == SNAPSHOT_PUBLISHING };
 	char sum[SUM_TEXT_MAX];
-	struct json *doc;
+	struct json *doc, *csv;
 	int rc = list_files(lander, record, &listing, err);
 
 	if (rc < 0) {
@@ -139,6 +139,9 @@ int publish_manifest(struct lander *lander, const struct landing *landing,
 	json_put_int(doc, "failed", (int64_t)counts->failed);
 	json_put(doc, "columns", columns_of(job, listing.columns));
 	json_put_str(doc, "format", format_of(job->format)->name);
+	csv = format_policy(job);
+	if (csv)
+		json_put(doc, "csv", csv);
 	json_put_str(doc, "compress", pack_name(job->compress));
 	json_put_time(doc, "created", record->published_ms);
 	json_put(doc, "files", json_ref(listing.files));
@@ -173,7 +176,7 @@ void publish_rename_files(struct lander *lander, const struct snapshot_record *r
 {
 	const struct snapshot snapshot = lander_snapshot(lander, record);
 	bool published = record->state == SNAPSHOT_PUBLISHED;
-	char *dir = published                         ? snapshot_published(&snapshot)
+	char *dir = published                        ? snapshot_published(&snapshot)
 		    : record->state == SNAPSHOT_KEPT ? snapshot_aside(&snapshot, record->result)
 						     : snapshot_staging(&snapshot);
 	struct standing standing = { lander, dir, published };

@@ -42,6 +42,44 @@ def test_csv_in_any_dialect_is_what_pythons_csv_reads(place):
         assert data.startswith(b"\xef\xbb\xbf") == bom and data.endswith(b"\r\n" if crlf else b"\n"), data
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=delimiter, strict=True))
         assert rows == [COLUMNS] + [expected(record, null, guard) for record in RECORDS], (dialects[n], rows)
+        head = json.loads(place.ctl("--json", "head", f"j{n}").stdout)
+        assert head["columns"] == COLUMNS, head
+        assert [row[0] for row in head["rows"]] == ["1", "2", "3"] and head["rows"][0][3] is None, head
+
+
+def test_a_change_of_dialect_closes_the_file_and_each_is_read_as_it_was_written(place):
+    serve(place, [RECORDS])
+    place.run("j")
+    place.jobs["j"]["output"] = {"csv": {"delimiter": ";", "null": "-"}}
+    place.write()
+    assert place.ctl("reload").returncode == 0
+    place.run("j")
+    headers = sorted(path.read_bytes().splitlines()[0] for path in place.files())
+    assert headers == [",".join(COLUMNS).encode(), ";".join(COLUMNS).encode()], headers
+    head = json.loads(place.ctl("--json", "head", "j").stdout)
+    assert [(row[0], row[3]) for row in head["rows"]] == 2 * [("1", None), ("2", "NULL"), ("3", "@x")], head
+    del place.jobs["j"]["output"]
+    place.write()
+    assert place.ctl("reload").returncode == 0
+    place.run("j")
+    manifest = place.data / "j/j.manifest"
+    stage.until(lambda: manifest.exists() and manifest.read_text().count("\n") == 2)
+    lines = [json.loads(line) for line in manifest.read_text().splitlines()]
+    assert [line.get("csv") for line in lines] == [None, {"delimiter": ";", "null": "-"}], lines
+
+
+@stage.each_engine
+def test_json_files_are_documents(place, engine):
+    pages = [[{"page": p, "n": n, "x": "1e400"} for n in range(7)] for p in range(30)]
+    serve(place, pages, engine=engine, output={"format": "json", "rotate": {"rows": 20}})
+    assert place.run("j")["result"] == "complete"
+    files = sorted(place.data.rglob("*.json"))
+    documents = [json.loads(path.read_bytes()) for path in files]
+    assert len(files) >= 11 and all(0 < len(document) <= 20 for document in documents), files
+    rows = sorted((row["page"], row["n"]) for document in documents for row in document)
+    assert rows == [(p, n) for p in range(30) for n in range(7)], rows
+    head = json.loads(place.ctl("--json", "head", "j", "-n", "1000").stdout)
+    assert head["total_rows"] == 210 and len(head["rows"]) == 210 and head["columns"] == ["page", "n", "x"], head
 
 
 LATER = [[{"a": 1, "b": {"c": 2}}], [{"a": 3, "new": [1, 2]}, {"b": {"c": 4, "d": "x"}}], [{"a": 5, "b": {"c": 6}}]]
@@ -73,6 +111,64 @@ def test_new_columns_may_fail_the_request_and_are_listed(place, engine):
     failed = place.failed(run["id"])
     assert [f["params"] for f in failed] == [{"n": "1"}] and 'record 1 of 2: the key "new"' in failed[0]["error"], failed
     assert [path.read_text() for path in place.files()] == ["a,b.c\n1,2\n5,6\n"]
+
+
+@stage.each_engine
+def test_each_output_has_its_own_columns(place, engine):
+    """Points of one run go to several files: what is new in one is old in another."""
+    last = 199
+
+    def record(group, n):
+        return {group: n, "x": 0} if n == last else {group: n}
+
+    server = Server(place, lambda r: reply([record(r.path[1], int(r.path[3:]))]))
+    for policy in ("rotate", "extra", "drop", "fail"):
+        place.job(policy, server.url + "/${g}/${n}", workers=1, engine=engine, new_columns=policy,
+                  params={"n": {"range": [0, last]}, "g": ["a", "b"]}, output={"path": policy + "/${g}"})
+    for policy in ("rotate", "extra", "drop", "fail"):
+        run = place.run(policy)
+        assert run["result"] == ("partial" if policy == "fail" else "complete"), run
+        for group in "ab":
+            rows = [row for path in (place.data / policy).glob(group + "*.csv")
+                    for row in stage.landed.rows_of_csv(path)]
+            assert sorted(int(row[group]) for row in rows) == list(range(last + (policy != "fail"))), (policy, rows)
+            assert not any("ba"["ab".index(group)] in row for row in rows), (policy, rows)
+
+
+def head(place, job, rows=1000):
+    return json.loads(place.ctl("--json", "head", job, "-n", str(rows)).stdout)
+
+
+def test_head_reads_closed_files_that_are_compressed(place):
+    pages = [[{"page": p, "n": n} for n in range(5)] for p in range(20)]
+    for compress, suffix in (("gzip", ".gz"), ("zstd", ".zst")):
+        for form in ("csv", "jsonl", "json"):
+            serve(place, pages, name=f"{compress}-{form}",
+                  output={"format": form, "rotate": {"rows": 10}, "compress": compress})
+    for compress, suffix in (("gzip", ".gz"), ("zstd", ".zst")):
+        for form in ("csv", "jsonl", "json"):
+            name = f"{compress}-{form}"
+            assert place.run(name)["result"] == "complete"
+            expected = sorted([str(p), str(n)] for p in range(20) for n in range(5))
+            assert sorted(head(place, name)["rows"]) == expected, name  # being packed, perhaps
+            stage.until(lambda: len(list((place.data / name).glob(f"*.{form}{suffix}"))) >= 9 and
+                        not list((place.data / name).glob("*.closed")))
+            found = head(place, name)
+            assert sorted(found["rows"]) == expected and found["total_rows"] == 100, (name, found)
+
+
+def test_head_of_snapshots_and_of_paths_that_vary(place):
+    serve(place, [[{"run": 1}, {"run": 2}]], name="s", output={"mode": "snapshot"})
+    serve(place, [[{"x": 1}], [{"x": 2}]], name="v", output={"path": "v/${n}"})
+    serve(place, [[{"x": 1}]], name="t", output={"path": "t/dt=%Y-%m-%d/t", "format": "json"})
+    assert place.run("s")["result"] == "complete"
+    second = place.run("s")["id"]
+    found = head(place, "s")
+    assert found["rows"] == [["1"], ["2"]] and found["file"] == f"s/s/{second}/part-00001.csv", found
+    assert place.run("v")["result"] == "complete"
+    assert head(place, "v")["file"] in ("v/0.csv", "v/1.csv"), head(place, "v")
+    assert place.run("t")["result"] == "complete"
+    assert head(place, "t")["rows"] == [["1"]], head(place, "t")
 
 
 stage.play(globals())
