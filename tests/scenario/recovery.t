@@ -121,4 +121,34 @@ def test_snapshots_go_on_to_be_kept_and_removed(place):
     assert ids(place, "s/s/[23]/part-*.csv") == sorted(2 * list(range(5)))
 
 
+def test_killed_in_the_middle_and_the_ledger_lost_no_row_that_was_whole_is_lost(place):
+    for rows in (3, 40, 77, 110, 150):
+        for path in (place.data, place.state):
+            shutil.rmtree(path, ignore_errors=True)
+        server = Server(place, lambda r: reply({"id": int(r.path[1:])}))
+        place.job("j", server.url + "/${id}", params={"id": {"range": [0, 199]}}, workers=8,
+                  output={"rotate": {"rows": 8}, "compress": "gzip"})
+        place.job("s", server.url + "/${id}", params={"id": {"range": [0, 199]}}, workers=8,
+                  output={"mode": "snapshot", "rotate": {"rows": 20}})
+        runs = [place.begin("j"), place.begin("s")]
+        stage.until(lambda: place.info(runs[0])["rows"] >= rows)
+        landed = place.info(runs[0])["rows"]  # committed, and so on the disk
+        place.daemon.kill()
+        place.daemon.wait()
+        place.daemon = None
+        lose_the_ledger(place)
+        status, report = recover(place)
+        assert "a new database was made" in report, report
+        ids_there = ids(place, "j/*.csv*")
+        assert len(ids_there) >= landed and len(set(ids_there)) == len(ids_there), (landed, ids_there, report)
+        assert not list(place.data.glob("s/s/[0-9]*")) or (place.data / "s/s/latest").exists(), report
+        place.start()
+        assert place.run("j")["result"] == place.run("s")["result"] == "complete"
+        stage.until(lambda: not list(place.data.glob("j/*.closed")))
+        stage.until(lambda: len(manifest(place)) == len([path for path in place.data.glob("j/j-*.csv*")
+                                                         if "quarantine" not in path.name]))
+        lines_are_true(place)
+        assert place.stop() == 0
+
+
 stage.play(globals())
