@@ -1,4 +1,5 @@
-/* The manifest of an output: which closed files it has left, one JSON line each, oldest first.
+/* The manifest of an output: which closed files it has left, one JSON line each, in the order
+ * in which they became final: by age, unless one had to be tried again.
  *
  * "<path>.manifest" proves the files without the state database: what is in each, how long it is,
  * its SHA-256. A line is written only for a file that is final, and committed after; the ledger

@@ -269,8 +269,10 @@ int closed_take_back(struct lander *lander, struct chore *chore, struct err *err
 	file_record_done(&record);
 	if (rc < 0 && rc != -ENOENT)
 		lander_try_later(lander, err);
-	else if (rc == 0 && lander->retry_ms == 0)
+	else if (rc == 0 && lander->retry_ms == 0) {
+		lander->pause_ms = 0;
 		complaint_release(&lander->chore_trouble, "closed files are taken care of again");
+	}
 	return 0;
 }
 

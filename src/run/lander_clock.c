@@ -13,7 +13,8 @@
 
 #define BUSY_MS  60000   /* until a live file that is due but in use is looked at again */
 #define SWEEP_MS 3600000 /* between two looks at ages */
-#define RETRY_MS 30000   /* between two tries of what failed */
+#define FIRST_MS 1000    /* before what failed is tried again; twice as long each further time */
+#define RETRY_MS 30000   /* and no longer */
 
 struct keys {
 	char **at;
@@ -39,7 +40,10 @@ void lander_try_later(struct lander *lander, const struct err *why)
 {
 	complain(&lander->chore_trouble, "files cannot be taken care of, trying again: %s",
 		 why->text);
-	lander->retry_ms = clock_monotonic_ms() + RETRY_MS;
+	lander->pause_ms = lander->pause_ms ? lander->pause_ms * 2 : FIRST_MS;
+	if (lander->pause_ms > RETRY_MS)
+		lander->pause_ms = RETRY_MS;
+	lander->retry_ms = clock_monotonic_ms() + lander->pause_ms;
 }
 
 /* Opens an output that no run uses now, and does one thing with it. */
@@ -147,8 +151,7 @@ static void note_aging(const struct output_record *record, void *arg)
 	if (record->snapshot || !policy_keep(record->policy, &keep) || keep.age_ms == 0)
 		return;
 	add_key(record->path, &aging->files);
-	aging->policies =
-		xreallocarray(aging->policies, aging->files.n, sizeof(*aging->policies));
+	aging->policies = xreallocarray(aging->policies, aging->files.n, sizeof(*aging->policies));
 	aging->policies[aging->files.n - 1] = json_ref(record->policy);
 }
 

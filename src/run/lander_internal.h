@@ -39,6 +39,7 @@ struct lander {
 	uint64_t handed_out; /* `closed` when all were handed out */
 	uint64_t given;      /* the newest file given to the housekeeper */
 	int64_t retry_ms;    /* monotonic; when closed_resume is due; 0: nothing failed */
+	int64_t pause_ms;    /* before the try that is due; 0: all is well */
 
 	/* ends of snapshot runs that wait for their parts */
 	struct landing **waiting;
