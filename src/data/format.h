@@ -60,8 +60,8 @@ struct format {
 extern const struct format formats[]; /* ends with a NULL name */
 const struct format *format_of(enum job_format kind);
 const struct format *format_by_extension(const char *extension); /* NULL: there is none */
-/* What a data file is, by its name alone: live, closed, waiting to be compressed, compressed, part of
- * a snapshot ("x-1.csv.gz", "rows.json.live"). NULL: no format has such a name. */
+/* What a data file is, by its name alone: live, closed, waiting to be compressed, compressed, part
+ * of a snapshot ("x-1.csv.gz", "rows.json.live"). NULL: no format has such a name. */
 const struct format *format_by_name(const char *name, enum job_compress *compress);
 
 /* How this job's files are to be read, as JSON: {"delimiter": ";", "crlf": true, "null": "NULL",

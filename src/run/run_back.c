@@ -220,8 +220,8 @@ static void tell_failure(struct run *run, const struct failure_record *failure)
 	dispatcher_tell(run->dispatcher, event);
 }
 
-/* With `new_columns: fail` and more than one output only the lander knows which columns a key must be
- * among: the digest goes on with none, and leaves the question to it. */
+/* With `new_columns: fail` and more than one output only the lander knows which columns a key must
+ * be among: the digest goes on with none, and leaves the question to it. */
 static bool asks_lander(const struct job *job)
 {
 	return job->new_columns == JOB_NEW_FAIL && job_output_varies(job);
