@@ -10,6 +10,7 @@ file and sends SIGHUP in the middle, orders the second runs under the changed de
 all runs have ended, and stops the daemon. What a life found already answered with success and now is
 gone is a sentence in scene.wrong. Shares no code with fetchd.
 """
+import atexit
 import dataclasses
 import json
 import os
@@ -50,6 +51,9 @@ JOBS = {
 }
 
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is to be done at exit is done
+
+
 class Dead(Exception):
     """The daemon is no more, or the driver wants no more of this life."""
 
@@ -75,6 +79,7 @@ class Scene:
         self.daemon, self.until, self.changed = None, None, False
         self.doubtful = False  # set when the disk is about to die: what is said now proves nothing
         self.promised = {}  # (job, nth run): its id, once the daemon had said so
+        atexit.register(self._reap)
         self.server = records.Server({name: job["pages"] for name, job in jobs.items()}, delay)
         self._write()
 
@@ -306,9 +311,15 @@ class Scene:
         path = self.where / "log"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def _reap(self):
+        """No daemon outlives the test, also when the test is told to stop."""
+        if self.daemon:
+            self.daemon.kill()
+
     def close(self, keep=False):
         """Leaves nothing behind, unless the directory is to be looked at."""
         self.end()
+        atexit.unregister(self._reap)
         self.server.close()
         if not keep:
             shutil.rmtree(self.where, ignore_errors=True)
