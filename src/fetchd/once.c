@@ -28,7 +28,7 @@
 #include "run/dispatcher.h"
 
 #define PACKING_MS (24 * INT64_C(3600000)) /* for closed files to be compressed, at the end */
-#define LOOK_MS 200
+#define LOOK_MS    200
 
 struct once {
 	struct settings settings;

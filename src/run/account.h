@@ -15,8 +15,8 @@ struct account {
 	uint64_t run;
 	struct job *job;
 	int64_t slot_ms;
-	char *path; /* where all its rows land; NULL: each point's own */
-	char *made; /* what account_path answered last */
+	char *path;            /* where all its rows land; NULL: each point's own */
+	char *made;            /* what account_path answered last */
 	struct rangeset *done; /* as committed, or as the open transaction will leave it */
 	struct run_counts counts;
 	struct run_counts committed;

@@ -126,8 +126,7 @@ int lander_begin(struct lander *lander, struct landing *landing, struct err *err
 		return rc;
 	if (output)
 		output_numbered(output, seed->record.id);
-	landing->colset =
-		output ? colset_ref(output_colset(output)) : colset_new(seed->job);
+	landing->colset = output ? colset_ref(output_colset(output)) : colset_new(seed->job);
 	lander_look_at_clock(lander);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "run/context.h"
 #include "run/digest.h"
 #include "run/lander_internal.h"
+#include "run/output_rows.h"
 
 /* Only parcels that kept their records can be encoded again; all others fit as they are. */
 static bool needs_columns(const struct landing *landing)

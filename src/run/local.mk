@@ -48,6 +48,7 @@ src_run_librun_a_SOURCES = \
 	src/run/output_close.c \
 	src/run/output_internal.h \
 	src/run/output_rows.c \
+	src/run/output_rows.h \
 	src/run/parcel.c \
 	src/run/parcel.h \
 	src/run/plan.c \

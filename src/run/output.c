@@ -30,14 +30,6 @@ const struct colset *output_colset(const struct output *output)
 	return output->colset;
 }
 
-bool output_is_live(const struct output *output)
-{
-	struct outfile_state state;
-
-	outfile_state(output->file, &state);
-	return state.phase == OUTFILE_LIVE || output->renamed;
-}
-
 char *output_key_of(const struct output_use *use)
 {
 	return use->job->mode == JOB_MODE_SNAPSHOT ? snapshot_key(use->path, use->run)
@@ -189,8 +181,8 @@ int output_open_recorded(const struct output_place *place, struct db *db,
 	output = xcalloc(1, sizeof(*output));
 	output->place = *place;
 	output->key = xstrdup(record->path);
-	output->path = run ? xstrndup(record->path, (size_t)(run - record->path))
-			   : xstrdup(record->path);
+	output->path =
+		run ? xstrndup(record->path, (size_t)(run - record->path)) : xstrdup(record->path);
 	output->job = xstrdup(record->job);
 	output->snapshot = record->snapshot;
 	output->format = format;
@@ -268,8 +260,7 @@ static void take_on(struct output *output, const struct output_use *use)
 	output->run = use->run;
 	output->slot_ms = use->slot_ms;
 	output->period_ms = period_of(use);
-	output->closes_ms =
-		job->rotate_every_ms > 0 ? output->period_ms + job->rotate_every_ms : 0;
+	output->closes_ms = job->rotate_every_ms > 0 ? output->period_ms + job->rotate_every_ms : 0;
 }
 
 static void take_columns(struct output *output, struct colset *columns)

@@ -16,7 +16,6 @@
 
 #include "base/err.h"
 #include "data/colset.h"
-#include "run/parcel.h"
 #include "store/db.h"
 #include "store/outputs.h"
 
@@ -51,7 +50,6 @@ void output_free(struct output *output); /* closes; changes nothing */
 
 const char *output_key(const struct output *output);
 uint64_t output_run(const struct output *output); /* that lands here; 0: none */
-bool output_is_live(const struct output *output);
 /* What rows are encoded against; NULL before the first output_adopt. */
 const struct colset *output_colset(const struct output *output);
 
@@ -62,8 +60,6 @@ int output_adopt(struct output *output, struct db *db, const struct output_use *
 void output_numbered(struct output *output, uint64_t run); /* its run has its number now */
 void output_release(struct output *output);                /* its run has ended */
 
-/* The live file must be closed before these rows may be added. */
-bool output_is_full(const struct output *output, const struct parcel *parcel);
 /* Commits the intent, renames, commits the closed file; nothing to do without a live file. Nothing
  * may be gathered. */
 int output_rotate(struct output *output, struct db *db, struct err *err);
@@ -72,20 +68,5 @@ int output_rotate(struct output *output, struct db *db, struct err *err);
 int output_widen(struct output *output, struct db *db, struct colset *wider, struct err *err);
 /* True when rows encoded against `set` fit as they are. */
 bool output_fits(const struct output *output, const struct colset *set);
-
-/* Gathers the rows of a parcel that fits. */
-void output_gather(struct output *output, const struct parcel *parcel);
-bool output_has_gathered(const struct output *output);
-/* Creates the live file if there is none, appends what was gathered, fdatasync. */
-int output_sync(struct output *output, struct db *db, struct err *err);
-/* Inside the transaction: the state to be committed. Then, when it is committed: */
-void output_record(const struct output *output, struct db *db);
-void output_committed(struct output *output);
-/* The commit failed: back to what is committed. After a failed sync the file is not used again. */
-int output_abandon(struct output *output, struct db *db, struct err *err);
-
-/* A live file with a header and no row, for a snapshot without rows. -ENODATA: the format has no
- * such file, because no column is known. */
-int output_create_empty(struct output *output, struct db *db, struct err *err);
 
 #endif

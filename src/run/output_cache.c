@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "run/output_rows.h"
+
 void output_cache_done(struct output_cache *cache)
 {
 	for (size_t i = 0; i < cache->len; i++)
@@ -66,16 +68,6 @@ int output_cache_add(struct output_cache *cache, struct output *output, struct e
 	cache->items[cache->len].output = output;
 	bring_to_front(cache, cache->len++);
 	return 0;
-}
-
-void output_cache_drop(struct output_cache *cache, struct output *output)
-{
-	for (size_t i = 0; i < cache->len; i++)
-		if (cache->items[i].output == output) {
-			forget(cache, i);
-			output_free(output);
-			return;
-		}
 }
 
 void output_cache_release(struct output_cache *cache, uint64_t run)

@@ -17,7 +17,7 @@
 struct output_cache {
 	struct {
 		struct output *output;
-		uint64_t turn; /* the last one it was used in */
+		uint64_t turn;     /* the last one it was used in */
 	} items[OUTPUT_CACHE_MAX]; /* most recently used first */
 	atomic_uint len;
 	uint64_t turn;
@@ -30,8 +30,6 @@ void output_cache_next_turn(struct output_cache *cache);
 struct output *output_cache_find(struct output_cache *cache, const char *key);
 /* Takes the output. -EMFILE: all places are taken by what this turn uses; it is not taken then. */
 int output_cache_add(struct output_cache *cache, struct output *output, struct err *err);
-/* Closes and forgets one that has nothing gathered. */
-void output_cache_drop(struct output_cache *cache, struct output *output);
 /* No output is used by this run any more. */
 void output_cache_release(struct output_cache *cache, uint64_t run);
 

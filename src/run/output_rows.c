@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "run/output_internal.h"
+#include "run/output_rows.h"
 #include "store/snapshots.h"
 
 #define HEADER_CEILING ((size_t)16 << 20)

@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "data/snapshot.h"
 #include "run/closed.h"
+#include "run/output_rows.h"
 #include "run/policy.h"
 #include "run/publish_internal.h"
 #include "store/files.h"
@@ -29,7 +30,7 @@ static void add_record(const struct snapshot_record *record, void *arg)
 	published->at[published->n++] = copy;
 }
 
-static void published_done(struct published *published)
+static void forget(struct published *published)
 {
 	for (size_t i = 0; i < published->n; i++)
 		snapshot_record_done(&published->at[i]);
@@ -143,8 +144,8 @@ static bool is_newest(struct lander *lander, const struct snapshot_record *recor
 	return newest;
 }
 
-static int publish_one(struct lander *lander, const struct landing *landing,
-		       struct snapshot_record *record, struct err *err)
+static int bring_out(struct lander *lander, const struct landing *landing,
+		     struct snapshot_record *record, struct err *err)
 {
 	const struct snapshot snapshot = lander_snapshot(lander, record);
 	struct json *manifest = NULL;
@@ -210,7 +211,7 @@ static int settle_one(struct lander *lander, struct landing *landing,
 	if (rc == 0 && record->state == SNAPSHOT_KEEPING && record->rows == 0)
 		return retention_drop(lander, record, err);
 	if (rc == 0 && record->state == SNAPSHOT_PUBLISHING) {
-		rc = publish_one(lander, landing, record, err);
+		rc = bring_out(lander, landing, record, err);
 		if (rc == -EUCLEAN)
 			rc = spoil(lander, landing, record, err);
 	}
@@ -235,7 +236,7 @@ int publish_run(struct lander *lander, struct landing *landing, struct err *err)
 	struct published *published = &lander->published;
 	int rc;
 
-	published_done(published);
+	forget(published);
 	if (account->job->mode != JOB_MODE_SNAPSHOT)
 		return 0;
 	rc = load(lander, account->run, published, err);
@@ -274,7 +275,7 @@ void publish_retain(struct lander *lander, const struct landing *landing)
 		if (retention_of_snapshots(lander, lander->published.at[i].path, policy, &err) < 0)
 			lander_try_later(lander, &err);
 	json_unref(policy);
-	published_done(&lander->published);
+	forget(&lander->published);
 }
 
 int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err)
@@ -288,7 +289,7 @@ int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err)
 		published.at[i].state = SNAPSHOT_REOPENING;
 		snapshots_put(lander->db, &published.at[i]);
 	}
-	published_done(&published);
+	forget(&published);
 	return rc;
 }
 
@@ -315,6 +316,6 @@ int publish_reopen(struct lander *lander, uint64_t run, struct err *err)
 	for (size_t i = 0; i < published.n && rc == 0; i++)
 		if (published.at[i].state == SNAPSHOT_REOPENING)
 			rc = reopen_one(lander, &published.at[i], err);
-	published_done(&published);
+	forget(&published);
 	return rc;
 }

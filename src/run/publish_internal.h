@@ -7,8 +7,7 @@
 
 /* The document of `_MANIFEST`: SPEC of the files in docs and manual; the caller's. */
 int publish_manifest(struct lander *lander, const struct landing *landing,
-		     const struct snapshot_record *record, struct json **manifest,
-		     struct err *err);
+		     const struct snapshot_record *record, struct json **manifest, struct err *err);
 /* Rows and bytes of the record from its files. */
 void publish_sum(struct lander *lander, struct snapshot_record *record);
 /* Inside a transaction: the names of its files, as the state says where they stand. */

@@ -49,8 +49,7 @@ static void hold_file(const struct file_record *record, void *arg)
 	struct held_files *held = arg;
 
 	held->at = xreallocarray(held->at, held->n + 1, sizeof(*held->at));
-	held->at[held->n++] =
-		(struct held_file) { record->id, record->bytes, record->closed_ms };
+	held->at[held->n++] = (struct held_file) { record->id, record->bytes, record->closed_ms };
 }
 
 static int remove_file(struct lander *lander, uint64_t id, struct err *err)

@@ -22,8 +22,8 @@ struct seed {
 	char *secret;             /* resolved; NULL: none */
 	char *path; /* of the output, relative to data_dir, without extension; NULL: it holds
 		       parameters */
-	struct rangeset *done;    /* points not to be taken any more; NULL for a new run */
-	struct chains chains;     /* open ones; empty for a new run */
+	struct rangeset *done; /* points not to be taken any more; NULL for a new run */
+	struct chains chains;  /* open ones; empty for a new run */
 };
 
 void seed_free(struct seed *seed); /* wipes the secret; NULL is fine */

@@ -1,4 +1,4 @@
-#include "run/output.h"
+#include "run/output_rows.h"
 
 #include <sys/stat.h>
 
@@ -41,8 +41,8 @@ static void begin(struct scene *scene, const char *definition, uint64_t run)
 	seed = scene->guest.seed;
 	use = (struct output_use) { seed->job, seed->path, run, seed->record.slot_ms };
 	if (!scene->output)
-		ck_assert_msg(output_open(&place, scene->db, &use, &scene->output, &err) == 0,
-			      "%s", err.text);
+		ck_assert_msg(output_open(&place, scene->db, &use, &scene->output, &err) == 0, "%s",
+			      err.text);
 	ck_assert_msg(output_adopt(scene->output, scene->db, &use, &err) == 0, "%s", err.text);
 	know_columns(scene);
 }
