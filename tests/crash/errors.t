@@ -16,32 +16,32 @@ import faulty
 
 # Name, kind, what else, how many points in the short and in the long form.
 GROUPS = [
-    ("input-output-errors", "eio", {}, 8, 700),
-    ("a-sync-of-data-that-fails", "eio", {"call": "fdatasync", "path": "data/"}, 6, 100),
-    ("a-commit-that-fails", "eio", {"call": "fdatasync", "path": "db-wal"}, 6, 100),
-    ("a-directory-that-cannot-be-synced", "eio", {"call": "fsync"}, 4, 100),
-    ("a-write-that-fails", "eio", {"call": "write"}, 4, 100),
-    ("a-full-disk", "enospc", {}, 6, 500),
-    ("a-disk-that-stays-full-for-some-calls", "enospc", {"for": 3}, 3, 200),
-    ("no-quota-left", "edquot", {}, 4, 200),
-    ("interrupted-calls", "eintr", {}, 8, 500),
-    ("interrupted-writes", "eintr", {"call": "write"}, 6, 100),
-    ("short-writes", "short", {}, 8, 700),
+    ("input-output-errors", "eio", {}, 6, 700),
+    ("a-sync-of-data-that-fails", "eio", {"call": "fdatasync", "path": "data/"}, 5, 100),
+    ("a-commit-that-fails", "eio", {"call": "fdatasync", "path": "db-wal"}, 4, 100),
+    ("a-directory-that-cannot-be-synced", "eio", {"call": "fsync"}, 3, 100),
+    ("a-write-that-fails", "eio", {"call": "write"}, 3, 100),
+    ("a-full-disk", "enospc", {}, 4, 500),
+    ("a-disk-that-stays-full-for-some-calls", "enospc", {"for": 3}, 2, 200),
+    ("no-quota-left", "edquot", {}, 3, 200),
+    ("interrupted-calls", "eintr", {}, 6, 500),
+    ("interrupted-writes", "eintr", {"call": "write"}, 4, 100),
+    ("short-writes", "short", {}, 6, 700),
     ("every-write-short", "short", {"for": 1000000}, 1, 1),
 ]
 # The same, and a kill within some calls after the error: while it is being mended.
 SOON = 12
 KILLED = [
-    ("an-error-and-then-a-kill", "eio", {}, 6, 400),
-    ("a-full-disk-and-then-a-kill", "enospc", {}, 4, 200),
-    ("a-commit-that-fails-and-then-a-kill", "eio", {"path": "db-wal", "call": "fdatasync"}, 6, 200),
+    ("an-error-and-then-a-kill", "eio", {}, 4, 400),
+    ("a-full-disk-and-then-a-kill", "enospc", {}, 3, 200),
+    ("a-commit-that-fails-and-then-a-kill", "eio", {"path": "db-wal", "call": "fdatasync"}, 5, 200),
 ]
 # An error while a life recovers from a kill of the one before.
 STARTING = 110  # so many calls are about what a restart makes before it goes on
 RECOVERING = [
-    ("an-error-during-recovery", "eio", {}, 6, 300),
-    ("a-full-disk-during-recovery", "enospc", {}, 4, 200),
-    ("a-kill-after-an-error-during-recovery", "eio", {"kill": 3}, 3, 100),
+    ("an-error-during-recovery", "eio", {}, 4, 300),
+    ("a-full-disk-during-recovery", "enospc", {}, 3, 200),
+    ("a-kill-after-an-error-during-recovery", "eio", {"kill": 3}, 2, 100),
 ]
 SENTENCES = ("Input/output error", "No space left on device", "Disk quota exceeded", "Interrupted system call",
              "disk I/O error", "database or disk is full", "unable to open database file", "cannot write",
@@ -80,18 +80,18 @@ def play(stage, point):
 def groups(dice):
     for name, kind, options, short, long in GROUPS:
         total = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
-        chosen = faulty.spread(total, long if faulty.LONG else short, dice)
+        chosen = faulty.spread(total, long if faulty.LONG else faulty.TIMES * short, dice)
         if options.get("for", 1) > total:
             chosen = [1]
         yield name, [faulty.Point(kind, at, options) for at in chosen]
     for name, kind, options, short, long in KILLED:
         total = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
         yield name, [faulty.Point(kind, at, {**options, "kill": dice.randint(1, SOON)})
-                     for at in faulty.spread(total, long if faulty.LONG else short, dice)]
+                     for at in faulty.spread(total, long if faulty.LONG else faulty.TIMES * short, dice)]
     total = faulty.count()
     for name, kind, options, short, long in RECOVERING:
         yield name, [faulty.Point(kind, dice.randint(1, STARTING), {**options, "after": at})
-                     for at in faulty.spread(total, long if faulty.LONG else short, dice)]
+                     for at in faulty.spread(total, long if faulty.LONG else faulty.TIMES * short, dice)]
 
 
 sys.exit(faulty.main(play, groups))

@@ -23,6 +23,7 @@ LONG = bool(os.environ.get("FETCHD_LONG"))
 SEED = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 AT_ONCE = int(os.environ.get("AT_ONCE", 2))
 TOLD = 20  # so many failures are told of; the others are counted
+TIMES = int(os.environ.get("TIMES", 1))  # how much longer the short form is
 FIRST = bool(os.environ.get("FIRST"))  # the first failure is enough
 
 

@@ -51,12 +51,12 @@ def groups(dice):
     total = faulty.count()
     print(f"# {total} calls")
     for kind in ("kill", "killafter"):
-        points = faulty.spread(total, int(os.environ.get("POINTS", total)) if faulty.LONG else SHORT, dice)
+        points = faulty.spread(total, int(os.environ.get("POINTS", total)) if faulty.LONG else faulty.TIMES * SHORT, dice)
         yield f"killed-{'before' if kind == 'kill' else 'after'}-a-call", [faulty.Point(kind, at) for at in points]
     for name, kind, options, n in CHOSEN:
         there = faulty.count({"FAULT_KIND": kind, **faulty.Point(kind, 0, options).env()})
         if there > 0:
-            yield name, [faulty.Point(kind, at, options) for at in faulty.spread(there, n, dice)]
+            yield name, [faulty.Point(kind, at, options) for at in faulty.spread(there, faulty.TIMES * n, dice)]
     yield "killed-again-while-it-recovered", [double(dice, total) for _ in range(DOUBLES if faulty.LONG else SHORT // 2)]
 
 
