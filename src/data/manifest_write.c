@@ -120,11 +120,15 @@ static int append(const struct manifest_place *place, int dir, const struct buf 
 		  uint64_t bytes, struct err *err)
 {
 	int fd = open_manifest(place, dir, lines, bytes, err), code;
+	char leaf[SHELF_NAME_MAX];
 
 	if (fd < 0)
 		return fd;
 	code = write_at(fd, lines, bytes);
 	close(fd);
+	leaf_of(place, ".manifest", leaf);
+	if (code < 0 && bytes == 0) /* what is in it is unknown, and would pass for another's */
+		unlinkat(dir, leaf, 0);
 	return code == 0 && bytes == 0 ? file_sync_dir(dir, NULL) : code;
 }
 

@@ -212,6 +212,18 @@ START_TEST(a_failure_moves_nothing_on)
 }
 END_TEST
 
+START_TEST(a_first_line_that_may_be_lost_leaves_no_file)
+{
+	make_dir("dir");
+	faults_none();
+	faults.failing_syncs = 1;
+	ck_assert_int_lt(first(), 0);
+	ck_assert_ptr_null(contents("dir/x.manifest"));
+	ck_assert_int_eq(first(), 0);
+	ck_assert_str_eq(contents("dir/x.manifest"), "first\n");
+}
+END_TEST
+
 static const char *quarantined(void)
 {
 	static char name[300];
@@ -390,7 +402,8 @@ END_TEST
 FAULTS_MAIN("manifest", members_stand_in_one_order, a_dialect_of_csv_is_told_to_readers,
 	    a_manifest_grows_after_every_misfortune, short_and_interrupted_writes_are_finished,
 	    lines_are_synced_and_so_is_a_new_name, what_no_commit_knows_is_cut_off,
-	    a_failure_moves_nothing_on, another_ones_manifest_is_put_aside_and_said,
-	    a_manifest_that_is_not_as_recorded_is_said, what_was_written_is_read,
-	    torn_and_foreign_lines_are_counted, a_manifest_that_cannot_be_read_is_said,
-	    any_bytes_are_read_without_harm, a_line_without_end_costs_no_memory)
+	    a_failure_moves_nothing_on, a_first_line_that_may_be_lost_leaves_no_file,
+	    another_ones_manifest_is_put_aside_and_said, a_manifest_that_is_not_as_recorded_is_said,
+	    what_was_written_is_read, torn_and_foreign_lines_are_counted,
+	    a_manifest_that_cannot_be_read_is_said, any_bytes_are_read_without_harm,
+	    a_line_without_end_costs_no_memory)
