@@ -96,19 +96,30 @@ static struct manifest_place place_of(const struct lander *lander, const char *p
 	return (struct manifest_place) { lander->place.root, path, lander->place.data_mode };
 }
 
-int closed_rewrite_manifest(struct lander *lander, const char *path, struct err *err)
+/* A whole new manifest: what the ledger has listed, and `more`, which may be NULL. */
+static int write_manifest(struct lander *lander, const char *path, const struct buf *more,
+			  uint64_t *bytes, struct err *err)
 {
 	const struct manifest_place place = place_of(lander, path);
-	uint64_t bytes = 0;
 	struct buf lines;
 	int rc;
 
 	buf_init(&lines, MANIFEST_CEILING);
 	rc = files_each(lander->db, path, 1u << FILE_SWEEPING | 1u << FILE_LISTED, add_line, &lines,
 			err);
+	if (rc == 0 && more)
+		buf_add_slice(&lines, buf_slice(more));
 	if (rc == 0)
-		rc = manifest_rewrite(&place, &lines, &bytes, err);
+		rc = manifest_rewrite(&place, &lines, bytes, err);
 	buf_done(&lines);
+	return rc;
+}
+
+int closed_rewrite_manifest(struct lander *lander, const char *path, struct err *err)
+{
+	uint64_t bytes = 0;
+	int rc = write_manifest(lander, path, NULL, &bytes, err);
+
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
 	if (rc < 0)
@@ -117,41 +128,47 @@ int closed_rewrite_manifest(struct lander *lander, const char *path, struct err 
 	return db_commit(lander->db, err);
 }
 
-/* The file and its manifest line, both durable, then what the ledger says of them. */
-static int list(struct lander *lander, struct file_record *record, struct err *err)
+/* The file's line, durable before the ledger says that it is there; *bytes: the manifest with it.
+ */
+static int enter(struct lander *lander, const struct file_record *record, uint64_t *bytes,
+		 struct err *err)
 {
 	const struct manifest_place place = place_of(lander, record->path);
 	struct output_record output = { 0 };
-	uint64_t bytes = 0;
 	struct buf line;
-	bool stale = false;
-	int rc = 0;
+	int rc = outputs_get(lander->db, record->path, &output, err);
 
+	*bytes = output.manifest_bytes;
+	output_record_done(&output);
+	if (rc < 0)
+		return rc;
 	buf_init(&line, MANIFEST_CEILING);
-	if (!is_part(record)) {
-		rc = outputs_get(lander->db, record->path, &output, err);
-		bytes = output.manifest_bytes;
-		output_record_done(&output);
-		add_line(record, &line);
-		err->text[0] = '\0';
-		if (rc == 0)
-			rc = manifest_append(&place, &line, &bytes, err);
-		if (rc == 0 && err->text[0])
-			log_run(LOG_LEVEL_WARNING, record->job, 0, "%s", err->text);
-		stale = rc == -ESTALE;
-		rc = stale ? 0 : rc;
-	}
+	add_line(record, &line);
+	err->text[0] = '\0';
+	rc = manifest_append(&place, &line, bytes, err);
+	if (rc == -ESTALE)
+		rc = write_manifest(lander, record->path, &line, bytes, err);
+	else if (rc == 0 && err->text[0])
+		log_run(LOG_LEVEL_WARNING, record->job, 0, "%s", err->text);
 	buf_done(&line);
+	return rc;
+}
+
+/* The file and its manifest line, both durable, then what the ledger says of them. */
+static int list(struct lander *lander, struct file_record *record, struct err *err)
+{
+	uint64_t bytes = 0;
+	int rc = is_part(record) ? 0 : enter(lander, record, &bytes, err);
+
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
 	if (rc < 0)
 		return rc;
 	record->state = record->source ? FILE_SWEEPING : FILE_LISTED;
 	files_update(lander->db, record);
-	if (!is_part(record) && !stale)
+	if (!is_part(record))
 		outputs_put_manifest(lander->db, record->path, bytes);
-	rc = db_commit(lander->db, err);
-	return rc == 0 && stale ? closed_rewrite_manifest(lander, record->path, err) : rc;
+	return db_commit(lander->db, err);
 }
 
 static int update(struct lander *lander, const struct file_record *record, struct err *err)
