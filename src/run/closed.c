@@ -204,6 +204,7 @@ static int pack_again(struct lander *lander, struct file_record *record, struct 
 	record->sha256 = NULL;
 	record->bytes = record->raw_bytes;
 	record->state = FILE_CLOSED;
+	lander->retry_ms = clock_monotonic_ms() + BUSY_MS; /* it was given out before */
 	return update(lander, record, err);
 }
 
@@ -229,6 +230,14 @@ static int go_on(struct lander *lander, struct file_record *record, struct err *
 	if (rc == 0 && record->state == FILE_SWEEPING)
 		rc = sweep(lander, record, err);
 	return rc;
+}
+
+/* What one file meets holds up no other: it is told of, and all are looked at again later. */
+static int go_on_or_later(struct lander *lander, struct file_record *record, struct err *err)
+{
+	if (go_on(lander, record, err) < 0)
+		lander_try_later(lander, err);
+	return 0;
 }
 
 static int take_packed(struct lander *lander, struct file_record *record, struct chore *chore,
@@ -265,6 +274,18 @@ static int take_damaged(struct lander *lander, struct file_record *record, struc
 	return update(lander, record, err);
 }
 
+/* As the output goes by now: what held when the file was closed may have been given up. */
+static int retain(struct lander *lander, const struct file_record *record, struct err *err)
+{
+	struct output_record output = { 0 };
+	int rc = is_part(record) ? 0 : outputs_get(lander->db, record->path, &output, err);
+
+	if (rc == 0)
+		rc = retention_of_files(lander, record->path, output.policy, err);
+	output_record_done(&output);
+	return rc;
+}
+
 int closed_take_back(struct lander *lander, struct chore *chore, struct err *err)
 {
 	struct file_record record = { 0 };
@@ -282,7 +303,7 @@ int closed_take_back(struct lander *lander, struct chore *chore, struct err *err
 		     : chore->packed ? take_packed(lander, &record, chore, err)
 				     : take_summed(lander, &record, chore, err);
 	if (rc == 0)
-		rc = retention_of_files(lander, record.path, record.policy, err);
+		rc = retain(lander, &record, err);
 	file_record_done(&record);
 	if (rc < 0 && rc != -ENOENT)
 		lander_try_later(lander, err);
@@ -363,10 +384,10 @@ int closed_resume(struct lander *lander, struct err *err)
 		lander->retry_ms = clock_monotonic_ms() + BUSY_MS;
 		return 0;
 	}
-	rc = each_file(lander, 1u << FILE_NAMING | 1u << FILE_SWEEPING, go_on, err);
+	lander->retry_ms = 0;
+	rc = each_file(lander, 1u << FILE_NAMING | 1u << FILE_SWEEPING, go_on_or_later, err);
 	if (rc == 0)
 		rc = retention_resume(lander, err);
-	lander->retry_ms = 0;
 	if (rc < 0) {
 		lander_try_later(lander, err);
 		return rc;
