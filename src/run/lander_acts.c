@@ -33,12 +33,25 @@ static int open_output(struct lander *lander, const struct output_use *use, stru
 	return rc;
 }
 
-/* One run at a time: the rows of two, made for other columns or another format, do not mix. */
+bool lander_serves(const struct lander *lander, const struct json *runs, uint64_t but)
+{
+	for (struct json_member m = json_first(runs); m.key; m = json_next(m)) {
+		uint64_t run = strtoull(m.key, NULL, 10);
+
+		if (run != but && lander_is_live(lander, run))
+			return true;
+	}
+	return false;
+}
+
+/* One run at a time: the rows of two, made for other columns or another format, do not mix. A run
+ * with many outputs may have let this one be closed between two of its pages. */
 static bool is_taken(const struct lander *lander, const struct output *output, uint64_t run)
 {
 	uint64_t other = output_run(output);
 
-	return other != 0 && other != run && lander_is_live(lander, other);
+	return (other != 0 && other != run && lander_is_live(lander, other)) ||
+	       lander_serves(lander, output_runs(output), run);
 }
 
 int lander_output(struct lander *lander, const struct output_use *use, struct output **found,
@@ -51,10 +64,12 @@ int lander_output(struct lander *lander, const struct output_use *use, struct ou
 	free(key);
 	if (!output)
 		rc = open_output(lander, use, &output, err);
-	else if (is_taken(lander, output, use->run))
-		return err_set(err, -EBUSY, "another run is writing to \"%s\" still", use->path);
-	if (rc == 0 && (output_run(output) != use->run || use->run == 0))
+	if (rc == 0 && (output_run(output) != use->run || use->run == 0)) {
+		if (is_taken(lander, output, use->run))
+			return err_set(err, -EBUSY, "another run is writing to \"%s\" still",
+				       use->path);
 		rc = output_adopt(output, lander->db, use, err);
+	}
 	if (rc == 0)
 		*found = output;
 	return rc;

@@ -46,7 +46,8 @@ void lander_try_later(struct lander *lander, const struct err *why)
 	lander->retry_ms = clock_monotonic_ms() + lander->pause_ms;
 }
 
-/* Opens an output that no run uses now, and does one thing with it. */
+/* Opens an output that is not open, and does one thing with it. -EBUSY: a run that goes on has
+ * rows in its live file. */
 static int with_output(struct lander *lander, const char *key,
 		       int (*deed)(struct output *output, struct db *db, struct err *err),
 		       struct err *err)
@@ -55,6 +56,8 @@ static int with_output(struct lander *lander, const char *key,
 	struct output *output = NULL;
 	int rc = outputs_get(lander->db, key, &record, err);
 
+	if (rc == 0 && lander_serves(lander, record.recent, 0))
+		rc = -EBUSY;
 	if (rc == 0)
 		rc = output_open_recorded(&lander->place, lander->db, &record, &output, err);
 	if (rc == 0)
@@ -112,7 +115,7 @@ static bool close_due(struct lander *lander, const char *key)
 		rc = output_rotate(output, lander->db, &err);
 	else
 		rc = with_output(lander, key, output_rotate, &err);
-	if (rc < 0)
+	if (rc < 0 && rc != -EBUSY)
 		lander_try_later(lander, &err);
 	return rc == 0;
 }

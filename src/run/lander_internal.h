@@ -58,6 +58,8 @@ int lander_reopen(struct lander *lander, struct landing *landing, struct err *er
 int lander_end(struct lander *lander, struct landing *landing, struct err *err);
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err);
 bool lander_is_live(const struct lander *lander, uint64_t run);
+/* One of `runs` ({"17": 100}), another than `but`, goes on. */
+bool lander_serves(const struct lander *lander, const struct json *runs, uint64_t but);
 
 /* The output of a run, open and adopted. -EBUSY: another live run lands there; -EMFILE: this turn
  * uses as many outputs as can be open. lander_acts.c */

@@ -25,6 +25,11 @@ uint64_t output_run(const struct output *output)
 	return output->run;
 }
 
+const struct json *output_runs(const struct output *output)
+{
+	return output->runs;
+}
+
 const struct colset *output_colset(const struct output *output)
 {
 	return output->colset;
