@@ -277,6 +277,9 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 	output_cache_release(&lander->cache, landing->account->run);
 	close_account(lander, landing->account);
 	landing->account = NULL;
+	if (lander->held_back)
+		lander->sweeps_ms = 0;
+	lander->held_back = false;
 	lander_look_at_clock(lander);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "run/policy.h"
 
 #define BUSY_MS  60000   /* until a live file that is due but in use is looked at again */
-#define SWEEP_MS 3600000 /* between two looks at ages */
+#define SWEEP_MS 3600000 /* between two looks at what must go */
 #define FIRST_MS 1000    /* before what failed is tried again; twice as long each further time */
 #define RETRY_MS 30000   /* and no longer */
 
@@ -140,41 +140,43 @@ static void close_all_due(struct lander *lander)
 		lander->due_ms = now_ms + BUSY_MS;
 }
 
-/* Ages pass also when nothing lands. */
-struct aging {
+/* Ages pass also when nothing lands, and runs end that held files back. */
+struct sweeping {
 	struct keys files;
 	struct json **policies;
 };
 
-static void note_aging(const struct output_record *record, void *arg)
+static void note_keeping(const struct output_record *record, void *arg)
 {
-	struct aging *aging = arg;
+	struct sweeping *sweeping = arg;
 	struct job_keep keep;
 
-	if (record->snapshot || !policy_keep(record->policy, &keep) || keep.age_ms == 0)
+	if (record->snapshot || !policy_keep(record->policy, &keep))
 		return;
-	add_key(record->path, &aging->files);
-	aging->policies = xreallocarray(aging->policies, aging->files.n, sizeof(*aging->policies));
-	aging->policies[aging->files.n - 1] = json_ref(record->policy);
+	add_key(record->path, &sweeping->files);
+	sweeping->policies =
+		xreallocarray(sweeping->policies, sweeping->files.n, sizeof(*sweeping->policies));
+	sweeping->policies[sweeping->files.n - 1] = json_ref(record->policy);
 }
 
-static void sweep_by_age(struct lander *lander)
+static void sweep(struct lander *lander)
 {
-	struct aging aging = { 0 };
+	struct sweeping sweeping = { 0 };
 	struct err err = ERR_INIT;
 
 	if (clock_monotonic_ms() < lander->sweeps_ms)
 		return;
 	lander->sweeps_ms = clock_monotonic_ms() + SWEEP_MS;
-	if (outputs_each(lander->db, note_aging, &aging, &err) < 0)
+	if (outputs_each(lander->db, note_keeping, &sweeping, &err) < 0)
 		lander_try_later(lander, &err);
-	for (size_t i = 0; i < aging.files.n; i++) {
-		if (retention_of_files(lander, aging.files.at[i], aging.policies[i], &err) < 0)
+	for (size_t i = 0; i < sweeping.files.n; i++) {
+		if (retention_of_files(lander, sweeping.files.at[i], sweeping.policies[i], &err) <
+		    0)
 			lander_try_later(lander, &err);
-		json_unref(aging.policies[i]);
+		json_unref(sweeping.policies[i]);
 	}
-	free(aging.policies);
-	keys_done(&aging.files);
+	free(sweeping.policies);
+	keys_done(&sweeping.files);
 }
 
 void lander_tick(struct lander *lander)
@@ -182,7 +184,7 @@ void lander_tick(struct lander *lander)
 	struct err err = ERR_INIT;
 
 	close_all_due(lander);
-	sweep_by_age(lander);
+	sweep(lander);
 	if (lander->retry_ms != 0 && clock_monotonic_ms() >= lander->retry_ms)
 		closed_resume(lander, &err); /* a failure is complained of there */
 	else if (closed_hand_out(lander, &err) < 0)

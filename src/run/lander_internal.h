@@ -48,7 +48,8 @@ struct lander {
 
 	/* the clock: lander_clock.c */
 	int64_t due_ms;    /* UNIX; the next live file to be closed; INT64_MAX: none */
-	int64_t sweeps_ms; /* monotonic; when ages are looked at again */
+	int64_t sweeps_ms; /* monotonic; when it is looked again at what must go */
+	bool held_back;    /* a file would have gone, but for a run that goes on */
 };
 
 /* The landings that are neither page nor failure; each commits by itself. lander_acts.c */

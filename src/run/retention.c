@@ -111,9 +111,12 @@ int retention_of_files(struct lander *lander, const char *path, const struct jso
 		return 0;
 	rc = files_each(lander->db, path, 1u << FILE_LISTED, hold_file, &held, err);
 	for (size_t i = held.n; i-- > 0 && rc == 0;) {
-		if (!must_go(&keeping, held.at[i].bytes, held.at[i].closed_ms) ||
-		    files_in_use(lander->db, held.at[i].id))
+		if (!must_go(&keeping, held.at[i].bytes, held.at[i].closed_ms))
 			continue;
+		if (files_in_use(lander->db, held.at[i].id)) {
+			lander->held_back = true;
+			continue;
+		}
 		rc = mark(lander, held.at[i].id, err);
 		any = true;
 	}
