@@ -2,6 +2,8 @@
 RUN_TESTS = \
 	tests/unit/run/account_test \
 	tests/unit/run/chains_test \
+	tests/unit/run/clock_test \
+	tests/unit/run/closed_test \
 	tests/unit/run/crew_test \
 	tests/unit/run/digest_test \
 	tests/unit/run/dispatcher_test \
@@ -13,9 +15,12 @@ RUN_TESTS = \
 	tests/unit/run/lander_test \
 	tests/unit/run/landing_test \
 	tests/unit/run/latency_test \
+	tests/unit/run/many_outputs_test \
 	tests/unit/run/output_test \
+	tests/unit/run/policy_test \
 	tests/unit/run/query_test \
 	tests/unit/run/recover_test \
+	tests/unit/run/retention_test \
 	tests/unit/run/run_test \
 	tests/unit/run/seed_test \
 	tests/unit/run/window_test
@@ -59,3 +64,13 @@ tests_unit_run_seed_test_SOURCES = tests/unit/run/seed_test.c tests/unit/run/hou
 tests_unit_run_seed_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_window_test_SOURCES = tests/unit/run/window_test.c tests/unit/unit.h
 tests_unit_run_window_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_closed_test_SOURCES = tests/unit/run/closed_test.c tests/unit/run/shelf.h
+tests_unit_run_closed_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_policy_test_SOURCES = tests/unit/run/policy_test.c tests/unit/run/house.h
+tests_unit_run_policy_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_retention_test_SOURCES = tests/unit/run/retention_test.c tests/unit/run/shelf.h
+tests_unit_run_retention_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_clock_test_SOURCES = tests/unit/run/clock_test.c tests/unit/run/shelf.h
+tests_unit_run_clock_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_many_outputs_test_SOURCES = tests/unit/run/many_outputs_test.c tests/unit/run/shelf.h
+tests_unit_run_many_outputs_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
