@@ -153,12 +153,25 @@ static void hold_snapshot(const struct snapshot_record *record, void *arg)
 	held->at[held->n++] = copy_record(record);
 }
 
+/* What is not ours to remove is spoken of and left. */
+static int remove_snapshot(const struct snapshot_record *record, const struct snapshot *snapshot,
+			   const char *name, struct err *err)
+{
+	int rc = snapshot_remove(snapshot, name, err);
+
+	if (rc == 0 && err->text[0])
+		log_run(LOG_LEVEL_WARNING, record->job, record->run, "%s", err->text);
+	return rc;
+}
+
 int retention_drop(struct lander *lander, struct snapshot_record *record, struct err *err)
 {
 	const struct snapshot snapshot = lander_snapshot(lander, record);
+	const char *result = record->result ? record->result : "complete";
+	/* Only names it can bear: the others may be somebody else's. */
 	char *names[] = {
-		snapshot_published(&snapshot),
-		snapshot_aside(&snapshot, record->result ? record->result : "none"),
+		strcmp(result, "complete") == 0 ? snapshot_published(&snapshot)
+						: snapshot_aside(&snapshot, result),
 		snapshot_staging(&snapshot),
 	};
 	int rc = db_begin(lander->db, err);
@@ -170,7 +183,7 @@ int retention_drop(struct lander *lander, struct snapshot_record *record, struct
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (rc == 0)
-			rc = snapshot_remove(&snapshot, names[i], err);
+			rc = remove_snapshot(record, &snapshot, names[i], err);
 		free(names[i]);
 	}
 	if (rc == 0)
