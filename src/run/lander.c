@@ -206,6 +206,8 @@ static void *land(void *arg)
 	while (gather(lander, group)) {
 		land_group(lander, group);
 		lander_tick(lander);
+		if (lander->chores == 0) /* what failed was done without a chore */
+			end_waiting(lander);
 	}
 	give_up_waiting(lander);
 	free(group);
