@@ -346,8 +346,8 @@ int snapshot_point_latest(const struct snapshot *snapshot, struct err *err)
 	if (code == -EEXIST)
 		return err_set(err, code,
 			       "%s/" SNAPSHOT_LATEST
-			       " is there and is no link, so it does not lead to %s; remove it, and the "
-			       "next snapshot will be the latest",
+			       " is there and is no link, so it does not lead to %s; "
+			       "remove it, and the next snapshot will be the latest",
 			       snapshot->path, run);
 	if (code == -EUCLEAN)
 		return err_set(err, code,

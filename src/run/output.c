@@ -35,6 +35,14 @@ const struct colset *output_colset(const struct output *output)
 	return output->colset;
 }
 
+bool output_is_live(const struct output *output)
+{
+	struct outfile_state state;
+
+	outfile_state(output->file, &state);
+	return state.phase == OUTFILE_LIVE || output->renamed;
+}
+
 char *output_key_of(const struct output_use *use)
 {
 	return use->job->mode == JOB_MODE_SNAPSHOT ? snapshot_key(use->path, use->run)

@@ -52,6 +52,7 @@ const char *output_key(const struct output *output);
 uint64_t output_run(const struct output *output); /* that lands here; 0: none */
 /* Whose rows are in the live file: {"17": 100}. Borrowed. */
 const struct json *output_runs(const struct output *output);
+bool output_is_live(const struct output *output);
 /* What rows are encoded against; NULL before the first output_adopt. */
 const struct colset *output_colset(const struct output *output);
 

@@ -4,12 +4,15 @@
 #include "run/publish.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "data/snapshot.h"
+#include "io/file.h"
 #include "run/closed.h"
 #include "run/output_rows.h"
 #include "run/policy.h"
@@ -98,6 +101,7 @@ static int close_parts(struct lander *lander, const struct account *account,
 
 	if (record->state != SNAPSHOT_STAGING)
 		return 0;
+	output_cache_next_turn(&lander->cache); /* there may be more than can be open */
 	rc = open_staged(lander, account, record->path, &output, err);
 	return rc < 0 ? rc : output_rotate(output, lander->db, err);
 }
@@ -107,15 +111,25 @@ static void note_any(const struct file_record *record, void *arg)
 	*(bool *)arg = true;
 }
 
+static int has_parts(struct lander *lander, const struct snapshot_record *record, unsigned states,
+		     bool *any, struct err *err)
+{
+	char *key = snapshot_key(record->path, record->run);
+	int rc;
+
+	*any = false;
+	rc = files_each(lander->db, key, states, note_any, any, err);
+	free(key);
+	return rc;
+}
+
 /* -EINPROGRESS while a part is neither summed nor packed. */
 static int all_parts_done(struct lander *lander, const struct snapshot_record *record,
 			  struct err *err)
 {
-	char *key = snapshot_key(record->path, record->run);
-	bool any = false;
-	int rc = files_each(lander->db, key, FILE_UNDONE, note_any, &any, err);
+	bool any;
+	int rc = has_parts(lander, record, FILE_UNDONE, &any, err);
 
-	free(key);
 	return rc < 0 ? rc : any ? -EINPROGRESS : 0;
 }
 
@@ -144,6 +158,18 @@ static bool is_newest(struct lander *lander, const struct snapshot_record *recor
 	return newest;
 }
 
+/* What somebody put in the way of `latest` does not keep the run from ending. */
+static int lead_here(struct lander *lander, const struct snapshot_record *record,
+		     const struct snapshot *snapshot, struct err *err)
+{
+	int rc = is_newest(lander, record) ? snapshot_point_latest(snapshot, err) : 0;
+
+	if (rc != -EEXIST && rc != -EUCLEAN)
+		return rc;
+	log_run(LOG_LEVEL_ERROR, record->job, record->run, "%s", err->text);
+	return 0;
+}
+
 static int bring_out(struct lander *lander, const struct landing *landing,
 		     struct snapshot_record *record, struct err *err)
 {
@@ -153,12 +179,23 @@ static int bring_out(struct lander *lander, const struct landing *landing,
 
 	if (rc == 0)
 		rc = snapshot_publish(&snapshot, manifest, err);
-	if (rc == 0 && is_newest(lander, record))
-		rc = snapshot_point_latest(&snapshot, err);
+	if (rc == 0)
+		rc = lead_here(lander, record, &snapshot, err);
 	if (rc == 0)
 		record->state = SNAPSHOT_PUBLISHED;
 	json_unref(manifest);
 	return rc;
+}
+
+/* Somebody has taken the name it would bear aside: it stays where it is, and can be retried. */
+static int leave_staged(struct snapshot_record *record, const struct err *why)
+{
+	log_run(LOG_LEVEL_ERROR, record->job, record->run,
+		"%s; what was landed stays in its staging directory", why->text);
+	record->state = SNAPSHOT_STAGING;
+	free(record->result);
+	record->result = NULL;
+	return 0;
 }
 
 static int keep_one(struct lander *lander, const struct landing *landing,
@@ -173,7 +210,7 @@ static int keep_one(struct lander *lander, const struct landing *landing,
 	if (rc == 0)
 		record->state = SNAPSHOT_KEPT;
 	json_unref(manifest);
-	return rc;
+	return rc == -EEXIST ? leave_staged(record, err) : rc;
 }
 
 static int intend(struct lander *lander, const struct landing *landing,
@@ -206,13 +243,11 @@ static int settle_one(struct lander *lander, struct landing *landing,
 {
 	int rc = 0;
 
-	if (record->state == SNAPSHOT_STAGING)
-		rc = intend(lander, landing, record, err);
-	if (rc == 0 && record->state == SNAPSHOT_KEEPING && record->rows == 0)
+	if (record->state == SNAPSHOT_KEEPING && record->rows == 0)
 		return retention_drop(lander, record, err);
-	if (rc == 0 && record->state == SNAPSHOT_PUBLISHING) {
+	if (record->state == SNAPSHOT_PUBLISHING) {
 		rc = bring_out(lander, landing, record, err);
-		if (rc == -EUCLEAN)
+		if (rc == -EUCLEAN || rc == -EEXIST)
 			rc = spoil(lander, landing, record, err);
 	}
 	if (rc == 0 && record->state == SNAPSHOT_KEEPING)
@@ -220,14 +255,75 @@ static int settle_one(struct lander *lander, struct landing *landing,
 	return rc;
 }
 
-/* A crash came after the intent: the run ends as it was going to. */
-static void take_result(struct landing *landing, const struct snapshot_record *record)
+static bool any_is(const struct published *published, enum snapshot_state state)
 {
-	if ((record->state != SNAPSHOT_PUBLISHING && record->state != SNAPSHOT_KEEPING) ||
-	    !record->result)
+	for (size_t i = 0; i < published->n; i++)
+		if (published->at[i].state == state)
+			return true;
+	return false;
+}
+
+/* A crash came after the intent to publish: the run ends as it was going to. */
+static void take_result(struct landing *landing, const struct published *published)
+{
+	if (!any_is(published, SNAPSHOT_PUBLISHING) || any_is(published, SNAPSHOT_KEEPING) ||
+	    is_complete(landing))
 		return;
 	free(landing->end.result);
-	landing->end.result = xstrdup(record->result);
+	landing->end.result = xstrdup("complete");
+	free(landing->end.reason);
+	landing->end.reason = NULL;
+}
+
+/* All intents come first: one that turns out to be damaged does not keep the others from being
+ * published. */
+static int settle(struct lander *lander, struct landing *landing, struct published *published,
+		  struct err *err)
+{
+	int rc = 0;
+
+	take_result(landing, published);
+	for (size_t i = 0; i < published->n && rc == 0; i++)
+		if (published->at[i].state == SNAPSHOT_STAGING)
+			rc = intend(lander, landing, &published->at[i], err);
+	for (size_t i = 0; i < published->n && rc == 0; i++)
+		rc = settle_one(lander, landing, &published->at[i], err);
+	return rc;
+}
+
+/* Nothing has been staged; it may be that a crash came while an empty part was. */
+static int is_bare(struct lander *lander, const struct account *account,
+		   const struct published *published, bool *bare, struct err *err)
+{
+	struct output *output;
+	int rc;
+
+	*bare = published->n == 0;
+	if (published->n != 1 || published->at[0].state != SNAPSHOT_STAGING ||
+	    account->counts.rows > 0)
+		return 0;
+	rc = open_staged(lander, account, account->path, &output, err);
+	if (rc == 0)
+		rc = has_parts(lander, &published->at[0], FILES_ALL, bare, err);
+	*bare = rc == 0 && !*bare && !output_is_live(output);
+	return rc;
+}
+
+/* The snapshots of the run; one that landed nothing and is complete has one, too. */
+static int gather(struct lander *lander, const struct landing *landing, struct err *err)
+{
+	const struct account *account = landing->account;
+	struct published *published = &lander->published;
+	bool bare = false;
+	int rc = load(lander, account->run, published, err);
+
+	if (rc == 0 && account->path && is_complete(landing))
+		rc = is_bare(lander, account, published, &bare, err);
+	if (rc < 0 || !bare)
+		return rc;
+	rc = stage_nothing(lander, account, err);
+	forget(published);
+	return rc < 0 ? rc : load(lander, account->run, published, err);
 }
 
 int publish_run(struct lander *lander, struct landing *landing, struct err *err)
@@ -239,19 +335,10 @@ int publish_run(struct lander *lander, struct landing *landing, struct err *err)
 	forget(published);
 	if (account->job->mode != JOB_MODE_SNAPSHOT)
 		return 0;
-	rc = load(lander, account->run, published, err);
-	if (rc == 0 && published->n == 0 && account->path && is_complete(landing)) {
-		rc = stage_nothing(lander, account, err);
-		if (rc == 0)
-			rc = load(lander, account->run, published, err);
-	}
+	rc = gather(lander, landing, err);
 	if (rc == 0)
 		rc = finish_parts(lander, account, published, err);
-	for (size_t i = 0; i < published->n && rc == 0; i++) {
-		take_result(landing, &published->at[i]);
-		rc = settle_one(lander, landing, &published->at[i], err);
-	}
-	return rc;
+	return rc < 0 ? rc : settle(lander, landing, published, err);
 }
 
 void publish_record(struct lander *lander, const struct landing *landing)
@@ -278,6 +365,26 @@ void publish_retain(struct lander *lander, const struct landing *landing)
 	forget(&lander->published);
 }
 
+/* It can only go on with what it has landed. */
+static int must_be_there(struct lander *lander, const struct snapshot_record *record,
+			 struct err *err)
+{
+	const struct snapshot snapshot = lander_snapshot(lander, record);
+	char *name = snapshot_aside(&snapshot, record->result);
+	int fd = file_open_beneath(lander->place.root, name, O_PATH | O_DIRECTORY, 0, NULL);
+	int rc = 0;
+
+	if (fd >= 0)
+		close(fd);
+	else if (fd == -ENOENT || fd == -ENOTDIR)
+		rc = err_set(
+			err, -EUCLEAN,
+			"%s is not there any more, so run %llu cannot go on; run the job again",
+			name, (unsigned long long)record->run);
+	free(name);
+	return rc;
+}
+
 int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err)
 {
 	struct published published = { 0 };
@@ -286,6 +393,7 @@ int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err)
 	for (size_t i = 0; i < published.n && rc == 0; i++) {
 		if (published.at[i].state != SNAPSHOT_KEPT)
 			continue;
+		rc = must_be_there(lander, &published.at[i], err);
 		published.at[i].state = SNAPSHOT_REOPENING;
 		snapshots_put(lander->db, &published.at[i]);
 	}
@@ -298,6 +406,10 @@ static int reopen_one(struct lander *lander, struct snapshot_record *record, str
 	const struct snapshot snapshot = lander_snapshot(lander, record);
 	int rc = snapshot_reopen(&snapshot, record->result, err);
 
+	/* What was not kept aside yet is staged still; what is lost is found when it is published.
+	 */
+	if (record->state == SNAPSHOT_KEEPING && (rc == -EUCLEAN || rc == -EEXIST))
+		rc = 0;
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
 	if (rc < 0)
@@ -314,7 +426,8 @@ int publish_reopen(struct lander *lander, uint64_t run, struct err *err)
 	int rc = load(lander, run, &published, err);
 
 	for (size_t i = 0; i < published.n && rc == 0; i++)
-		if (published.at[i].state == SNAPSHOT_REOPENING)
+		if (published.at[i].state == SNAPSHOT_REOPENING ||
+		    published.at[i].state == SNAPSHOT_KEEPING)
 			rc = reopen_one(lander, &published.at[i], err);
 	forget(&published);
 	return rc;

@@ -15,17 +15,20 @@
 #include "run/lander_internal.h"
 
 /* All but the last commit. 0; -EINPROGRESS: parts are at the housekeeper still, ask again when a
- * chore came back; else an error that may pass. What can never be published (-EUCLEAN: a part is
- * damaged) makes the run `failed` with the reason, and is kept aside. */
+ * chore came back; else an error that may pass. What can never be published (a part is damaged, or
+ * something else bears its name) makes the run `failed` with the reason, and is kept aside. Where
+ * something else bears that name too it stays staged; where `latest` is no link it is left. Both
+ * are logged, the run ends. */
 int publish_run(struct lander *lander, struct landing *landing, struct err *err);
 /* Inside the transaction of the run's end. */
 void publish_record(struct lander *lander, const struct landing *landing);
 /* After that commit: older snapshots go as the policy says. Failures are tried again later. */
 void publish_retain(struct lander *lander, const struct landing *landing);
 
-/* A run goes on, or is reopened: what was kept aside is staged again. Not in a transaction. */
+/* A run goes on, or is reopened: what was kept aside, or was about to be when a crash came, is
+ * staged again. Not in a transaction. */
 int publish_reopen(struct lander *lander, uint64_t run, struct err *err);
-/* Inside the transaction that reopens a run: the intent. */
+/* Inside the transaction that reopens a run: the intent. -EUCLEAN: what was kept aside is gone. */
 int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err);
 
 #endif

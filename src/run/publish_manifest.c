@@ -1,4 +1,5 @@
 /* The files of a snapshot: what `_MANIFEST` says of them, and what they are called. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ struct listing {
 	struct json *files, *columns;
 	uint64_t rows, bytes;
 	struct buf sums;
+	char *damaged; /* a sentence about a part; NULL: none is */
 };
 
 static void list_file(const struct file_record *record, void *arg)
@@ -62,6 +64,9 @@ static void list_file(const struct file_record *record, void *arg)
 	listing->bytes += record->bytes;
 	json_unref(listing->columns); /* the newest part's: automatic columns only grow */
 	listing->columns = record->columns ? json_ref(record->columns) : NULL;
+	if (!record->sha256 && !listing->damaged)
+		listing->damaged = xasprintf("the part %s is not as it was written: %s",
+					     record->name, record->note ? record->note : "?");
 	free(bare);
 }
 
@@ -83,6 +88,7 @@ static void listing_done(struct listing *listing)
 	json_unref(listing->files);
 	json_unref(listing->columns);
 	buf_done(&listing->sums);
+	free(listing->damaged);
 }
 
 void publish_sum(struct lander *lander, struct snapshot_record *record)
@@ -123,6 +129,8 @@ int publish_manifest(struct lander *lander, const struct landing *landing,
 	struct json *doc, *csv;
 	int rc = list_files(lander, record, &listing, err);
 
+	if (rc == 0 && listing.published && listing.damaged)
+		rc = err_set(err, -EUCLEAN, "%s", listing.damaged);
 	if (rc < 0) {
 		listing_done(&listing);
 		return rc;
@@ -165,8 +173,8 @@ static void rename_file(const struct file_record *record, void *arg)
 	struct file_record changed = *record;
 	char *bare = bare_leaf(leaf_of(record->name));
 
-	changed.name = xasprintf("%s/%s%s", standing->dir, bare,
-				 standing->published ? "" : SNAPSHOT_PART_SUFFIX);
+	changed.name = xasprintf("%s/%s", standing->dir,
+				 standing->published ? bare : leaf_of(record->name));
 	files_update(standing->lander->db, &changed);
 	free(changed.name);
 	free(bare);
