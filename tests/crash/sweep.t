@@ -25,6 +25,17 @@ CHOSEN = [
 STARTING = 90  # so many calls are about what a restart makes before it goes on
 
 
+STAGED = 0  # the ledger's word for a snapshot that nobody may see
+
+
+def seen_too_early(stage):
+    """What was published, though no commit said that it would be."""
+    book = stage.kills[-1].ledger
+    return [f"run {row['run']} of {row['path']} is published and the ledger does not know"
+            for row in (book.snapshots if book else [])
+            if row["state"] == STAGED and (stage.data / row["path"] / str(row["run"])).exists()]
+
+
 def play(stage, point):
     lives = [point.env()]
     if "again" in point.options:
@@ -37,6 +48,8 @@ def play(stage, point):
             return hits, [f"the daemon ended with {status}: {stage.log()[-2000:]}"]
         if status == 0:
             break
+        if wrong := seen_too_early(stage):
+            return hits, wrong
     return hits, stage.finish() + stage.check()
 
 
