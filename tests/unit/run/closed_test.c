@@ -351,6 +351,43 @@ START_TEST(one_file_that_cannot_be_named_holds_up_no_other)
 }
 END_TEST
 
+/* The place of the copy cannot be written to for a while, as on a full disk. */
+START_TEST(what_cannot_be_compressed_now_is_tried_again)
+{
+	struct house house;
+	struct shelf shelf;
+
+	settle(&house, GZIP, &shelf);
+	for (unsigned i = 0; i < CLOSED; i++) {
+		struct file_record *record = &shelf.at[i];
+
+		unsweep(&house, record);
+		shell(&house, i == 1 ? "rm $f; mkdir $f.packing" : "rm $f", record->name);
+		free(record->name);
+		record->name = record->source;
+		record->source = NULL;
+		record->bytes = record->raw_bytes;
+		free(record->sha256);
+		record->sha256 = NULL;
+		put(&house, record, FILE_CLOSED);
+	}
+	shelf_done(&shelf);
+	shelf_do(&house, "rm a.manifest");
+	shelf_put_manifest(&house, "a", 0);
+	house_open(&house);
+	while (shelf_look(&house, "a", &shelf), shelf.at[2].state != FILE_LISTED)
+		shelf_done(&shelf);
+	ck_assert_int_eq(shelf.at[0].state, FILE_LISTED); /* the second holds up none */
+	ck_assert_int_eq(shelf.at[1].state, FILE_CLOSED);
+	shelf_done(&shelf);
+	shelf_do(&house, "rmdir *.packing");
+	shelf_wait(&house, "a", CLOSED, &shelf);
+	shelf_do(&house, "test $(ls | grep -c 'gz$') = 3; test $(wc -l < a.manifest) = 3");
+	shelf_done(&shelf);
+	house_done(&house);
+}
+END_TEST
+
 UNIT_MAIN("closed", a_closed_file_is_summed_and_listed, with_gzip_only_the_compressed_file_shows,
 	  with_zstd_only_the_compressed_file_shows, a_manifest_line_says_how_a_file_is_read,
 	  killed_before_a_sum_was_committed_it_is_made_again,
@@ -361,4 +398,5 @@ UNIT_MAIN("closed", a_closed_file_is_summed_and_listed, with_gzip_only_the_compr
 	  killed_while_files_are_dropped_they_are_forgotten,
 	  what_changed_before_it_was_summed_is_told_and_not_listed,
 	  a_lost_manifest_is_whole_again_with_the_next_file,
-	  one_file_that_cannot_be_named_holds_up_no_other)
+	  one_file_that_cannot_be_named_holds_up_no_other,
+	  what_cannot_be_compressed_now_is_tried_again)

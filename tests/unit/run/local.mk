@@ -16,6 +16,7 @@ RUN_TESTS = \
 	tests/unit/run/landing_test \
 	tests/unit/run/latency_test \
 	tests/unit/run/many_outputs_test \
+	tests/unit/run/output_cache_test \
 	tests/unit/run/output_test \
 	tests/unit/run/policy_test \
 	tests/unit/run/publish_test \
@@ -77,3 +78,5 @@ tests_unit_run_clock_test_SOURCES = tests/unit/run/clock_test.c tests/unit/run/s
 tests_unit_run_clock_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_many_outputs_test_SOURCES = tests/unit/run/many_outputs_test.c tests/unit/run/shelf.h
 tests_unit_run_many_outputs_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_output_cache_test_SOURCES = tests/unit/run/output_cache_test.c tests/unit/run/shelf.h
+tests_unit_run_output_cache_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
