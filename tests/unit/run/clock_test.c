@@ -45,19 +45,6 @@ static struct output_record recorded(const struct house *house)
 	return record;
 }
 
-/* One more thing went through the lander's hands, and what the clock asks for before it. */
-static void let_tick(struct house *house)
-{
-	for (int i = 0; i < 2; i++) {
-		struct landing *landing = landing_new(LANDING_SWITCH, NULL);
-
-		landing->job = xstrdup("another");
-		landing->enabled = true;
-		lander_submit(house->lander, landing);
-		house_expect(house, 1);
-	}
-}
-
 static void expect_closed(const struct house *house, size_t n, const char *last)
 {
 	struct shelf shelf;
@@ -78,9 +65,9 @@ START_TEST(a_file_that_is_due_is_not_closed_while_its_run_goes_on_and_at_its_end
 	house_open(&house);
 	guest_begin(&house, &guest, seed_of(0));
 	land_row(&house, &guest, 0, "[{'x': 1}]");
-	let_tick(&house);
+	shelf_let_tick(&house);
 	land_row(&house, &guest, 1, "[{'x': 2}]");
-	let_tick(&house);
+	shelf_let_tick(&house);
 	house_expect_file(&house, "a.csv", "x\n1\n2\n");
 	guest_end(&house, &guest);
 	guest_done(&guest);
@@ -98,7 +85,7 @@ START_TEST(a_file_that_is_not_due_stays_when_its_run_ends)
 	house_init(&house);
 	house_open(&house);
 	run(&house, now_ms, "[{'x': 1}]");
-	let_tick(&house);
+	shelf_let_tick(&house);
 	house_expect_file(&house, "a.csv", "x\n1\n");
 	record = recorded(&house);
 	ck_assert_int_eq(record.period_ms, now_ms - now_ms % HOUR);
@@ -228,7 +215,7 @@ START_TEST(a_live_file_is_brought_back_by_the_start_alone)
 	house_close(&house, false);
 	shelf_do(&house, "printf '7\\n8' >> a.csv");
 	house_open(&house);
-	let_tick(&house);
+	shelf_let_tick(&house);
 	house_expect_file(&house, "a.csv", "x\n1\n");
 	house_done(&house);
 }

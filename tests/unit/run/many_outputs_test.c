@@ -104,6 +104,7 @@ START_TEST(an_output_that_was_let_go_is_not_closed_while_its_run_goes_on)
 	guest_begin(&house, &guest, house_seed("a", HOURLY)); /* of 1970: due at once */
 	submit_round(&house, &guest, 0);
 	expect_round(&house);
+	shelf_let_tick(&house);
 	lander_submit(house.lander, page(&guest, 0, 1));
 	house_expect(&house, 1);
 	n = shelf_shell(&house, "ls p | grep -cE '^[0-9]+[.]csv$'");

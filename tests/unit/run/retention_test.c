@@ -168,16 +168,20 @@ START_TEST(a_limit_that_was_raised_saves_files_closed_before)
 	open_house(&house);
 	shelf_fill(&house, KEEP("'files': 3"), 4);
 	expect_kept(&house, "012");
-	shelf_look(&house, "a", &shelf);
+	shelf_fill(&house, KEEP("'files': 9"), 5); /* they close row 3, the live one, too */
+	shelf_wait(&house, "a", 8, &shelf);
 	house_close(&house, false);
-	free(shelf.at[2].sha256); /* the oldest ones are still to be summed */
-	shelf.at[2].sha256 = NULL;
-	shelf.at[2].state = FILE_CLOSED;
-	shelf_put(&house, &shelf.at[2]);
+	free(shelf.at[0].sha256); /* it is still to be summed */
+	shelf.at[0].sha256 = NULL;
+	shelf.at[0].state = FILE_CLOSED;
+	shelf_put(&house, &shelf.at[0]);
 	shelf_done(&shelf);
 	house_open(&house);
-	shelf_fill(&house, KEEP("'files': 9"), 5); /* and row 3, the live one */
 	shelf_wait(&house, "a", 8, &shelf);
+	shelf_done(&shelf);
+	house_close(&house, false);
+	shelf_look(&house, "a", &shelf);
+	ck_assert_uint_eq(shelf.n, 8);
 	shelf_done(&shelf);
 	house_done(&house);
 }

@@ -207,4 +207,17 @@ static inline void shelf_fill(struct house *house, const char *definition, unsig
 	guest_done(&guest);
 }
 
+/* A run of another job comes and goes, so the lander has looked at the clock: twice. */
+static inline void shelf_let_tick(struct house *house)
+{
+	static const char definition[] = "{'request': {'url': 'http://h/'}}";
+	struct guest guest;
+
+	for (int i = 0; i < 2; i++) {
+		guest_begin(house, &guest, house_seed("another", definition));
+		guest_end(house, &guest);
+		guest_done(&guest);
+	}
+}
+
 #endif
