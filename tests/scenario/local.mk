@@ -35,6 +35,7 @@ scenarios = \
 	tests/scenario/retries.t \
 	tests/scenario/rows.t \
 	tests/scenario/secrets.t \
+	tests/scenario/snapshots.t \
 	tests/scenario/stops.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)

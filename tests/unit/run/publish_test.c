@@ -540,8 +540,8 @@ static void played(struct house *house, const char *result)
 	house_close(house, false);
 }
 
-/* After a crash at PUBLISHING, with the disk as `command` makes it of the published snapshot. The run
- * would be cancelled now, but it was complete. */
+/* After a crash at PUBLISHING, with the disk as `command` makes it of the published snapshot. The
+ * run would be cancelled now, but it was complete. */
 static void publish_again(const char *command, const char *result)
 {
 	struct house house;
