@@ -132,6 +132,7 @@ static void end_waiting(struct lander *lander)
 /* In the order they came: pages together, each act by itself. */
 static void land_group(struct lander *lander, struct group *group)
 {
+	bool chores = false;
 	size_t from = 0;
 
 	for (size_t i = 0; i <= group->n; i++) {
@@ -142,14 +143,13 @@ static void land_group(struct lander *lander, struct group *group)
 		if (i > from)
 			land_pages(lander, (struct lander_items) { group->items + from, i - from });
 		if (is_act) {
-			bool chore = group->items[i]->kind == LANDING_CHORE;
-
+			chores |= group->items[i]->kind == LANDING_CHORE;
 			act(lander, group->items[i]);
-			if (chore)
-				end_waiting(lander);
 		}
 		from = i + 1;
 	}
+	if (chores) /* once, however many came back */
+		end_waiting(lander);
 	group->n = group->bytes = 0;
 }
 

@@ -55,7 +55,8 @@ struct lander {
 /* The landings that are neither page nor failure; each commits by itself. lander_acts.c */
 int lander_begin(struct lander *lander, struct landing *landing, struct err *err);
 int lander_reopen(struct lander *lander, struct landing *landing, struct err *err);
-/* -EINPROGRESS: parts of its snapshot are being packed; to be asked again after each chore. */
+/* -EINPROGRESS: parts of its snapshot are being packed; to be asked again when chores came
+ * back. */
 int lander_end(struct lander *lander, struct landing *landing, struct err *err);
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err);
 bool lander_is_live(const struct lander *lander, uint64_t run);

@@ -47,6 +47,7 @@ struct landing {
 	struct seed *seed;     /* BEGIN in, REOPEN out; the main loop's again when it is back */
 	uint64_t id;           /* REOPEN in; BEGIN out */
 	struct run_record end; /* END: result, reason, ended, counts, timing, crew */
+	size_t closed;         /* END: the lander's, how many of its snapshots are closed */
 	char *job;             /* SWITCH */
 	bool enabled;          /* SWITCH */
 	struct chore *chore;   /* CHORE: run/housekeeper.h */

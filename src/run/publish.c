@@ -133,13 +133,15 @@ static int all_parts_done(struct lander *lander, const struct snapshot_record *r
 	return rc < 0 ? rc : any ? -EINPROGRESS : 0;
 }
 
-static int finish_parts(struct lander *lander, const struct account *account,
+static int finish_parts(struct lander *lander, struct landing *landing,
 			const struct published *published, struct err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < published->n && rc == 0; i++)
-		rc = close_parts(lander, account, &published->at[i], err);
+	while (landing->closed < published->n && rc == 0) {
+		rc = close_parts(lander, landing->account, &published->at[landing->closed], err);
+		landing->closed += rc == 0;
+	}
 	if (rc == 0)
 		rc = closed_hand_out(lander, err);
 	for (size_t i = 0; i < published->n && rc == 0; i++)
@@ -337,7 +339,7 @@ int publish_run(struct lander *lander, struct landing *landing, struct err *err)
 		return 0;
 	rc = gather(lander, landing, err);
 	if (rc == 0)
-		rc = finish_parts(lander, account, published, err);
+		rc = finish_parts(lander, landing, published, err);
 	return rc < 0 ? rc : settle(lander, landing, published, err);
 }
 

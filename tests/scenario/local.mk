@@ -28,6 +28,7 @@ scenarios = \
 	tests/scenario/files.t \
 	tests/scenario/formats.t \
 	tests/scenario/inputs.t \
+	tests/scenario/obstacles.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
 	tests/scenario/recovery.t \
