@@ -53,7 +53,8 @@ def visible(place):
 
 
 def test_a_reader_sees_whole_snapshots_only(place):
-    """One polls by glob during the runs: a directory in which it finds data is whole."""
+    """One polls by glob during the runs: a directory in which it finds data is whole. It follows `latest` once
+    for all files of a look, as any reader must who opens more than one."""
     serve(place, count=20, output={"path": "j", "rotate": {"rows": 5}, "compress": "gzip"})
     stop, seen, wrong = threading.Event(), set(), []
 
@@ -61,7 +62,7 @@ def test_a_reader_sees_whole_snapshots_only(place):
         while not stop.is_set():
             for directory in directories(place):
                 try:
-                    if check(directory)[1] != list(range(20)):
+                    if check(directory.resolve())[1] != list(range(20)):
                         wrong.append(directory)
                 except (OSError, AssertionError) as why:
                     wrong.append((directory, why))
