@@ -24,13 +24,9 @@
 static void add_record(const struct snapshot_record *record, void *arg)
 {
 	struct published *published = arg;
-	struct snapshot_record copy = *record;
 
-	copy.path = xstrdup(record->path);
-	copy.job = xstrdup(record->job);
-	copy.result = record->result ? xstrdup(record->result) : NULL;
 	published->at = xreallocarray(published->at, published->n + 1, sizeof(*published->at));
-	published->at[published->n++] = copy;
+	published->at[published->n++] = snapshot_record_copy(record);
 }
 
 static void forget(struct published *published)

@@ -131,16 +131,6 @@ struct held_snapshots {
 	uint64_t latest;
 };
 
-static struct snapshot_record copy_record(const struct snapshot_record *record)
-{
-	struct snapshot_record copy = *record;
-
-	copy.path = xstrdup(record->path);
-	copy.job = xstrdup(record->job);
-	copy.result = record->result ? xstrdup(record->result) : NULL;
-	return copy;
-}
-
 static void hold_snapshot(const struct snapshot_record *record, void *arg)
 {
 	struct held_snapshots *held = arg;
@@ -150,7 +140,7 @@ static void hold_snapshot(const struct snapshot_record *record, void *arg)
 	     record->run == held->latest))
 		return;
 	held->at = xreallocarray(held->at, held->n + 1, sizeof(*held->at));
-	held->at[held->n++] = copy_record(record);
+	held->at[held->n++] = snapshot_record_copy(record);
 }
 
 /* What is not ours to remove is spoken of and left. */

@@ -51,6 +51,16 @@ void snapshot_record_done(struct snapshot_record *record)
 	*record = (struct snapshot_record) { 0 };
 }
 
+struct snapshot_record snapshot_record_copy(const struct snapshot_record *record)
+{
+	struct snapshot_record copy = *record;
+
+	copy.path = xstrdup(record->path);
+	copy.job = xstrdup(record->job);
+	copy.result = record->result ? xstrdup(record->result) : NULL;
+	return copy;
+}
+
 char *snapshot_key(const char *path, uint64_t run)
 {
 	return xasprintf("%s//%llu", path, (unsigned long long)run);

@@ -31,6 +31,8 @@ struct snapshot_record {
 	int64_t published_ms; /* 0: never */
 };
 void snapshot_record_done(struct snapshot_record *record);
+/* With texts of its own. */
+struct snapshot_record snapshot_record_copy(const struct snapshot_record *record);
 
 /* The key in `outputs` and `files` of a snapshot's parts: "<path>//<run>". The caller frees. */
 char *snapshot_key(const char *path, uint64_t run);
