@@ -15,6 +15,7 @@ src_data_libdata_a_SOURCES = \
 	src/data/extra.h \
 	src/data/extract.c \
 	src/data/extract.h \
+	src/data/extract_explode.c \
 	src/data/format.c \
 	src/data/format.h \
 	src/data/jsonarray.c \

@@ -17,6 +17,9 @@
 /* Rows may be larger than the body they came from (metadata, quoting), but not without bound. */
 #define ROWS_CEILING(body) ((body)*8 + (size_t)4 * 1024 * 1024)
 
+/* The single values that are looked for in every body. */
+enum { PROBE_CURSOR };
+
 struct digesting {
 	struct parcel *parcel;
 	struct request *request;
@@ -81,9 +84,13 @@ static enum outcome decoded(struct digesting *d)
 
 static enum outcome extracted(struct digesting *d)
 {
+	const struct extract_ask ask = {
+		.records = d->job->records,
+		.probes = { [PROBE_CURSOR] = d->job->page_from },
+	};
 	bool truncated = false;
-	int rc = extract_records(buf_slice(&d->response->body), d->job->records, d->job->page_from,
-				 &d->parcel->extract, &truncated, &d->err);
+	int rc = extract_records(buf_slice(&d->response->body), &ask, &d->parcel->extract,
+				 &truncated, &d->err);
 
 	if (rc == 0)
 		return OUTCOME_OK;
@@ -98,7 +105,7 @@ static enum outcome paged(struct digesting *d)
 
 	if (d->job->pages == JOB_PAGES_NONE)
 		return OUTCOME_OK;
-	return paginator->next(d->request, d->response, d->parcel->extract.cursor,
+	return paginator->next(d->request, d->response, d->parcel->extract.found[PROBE_CURSOR],
 			       &d->parcel->next_token, &d->err);
 }
 

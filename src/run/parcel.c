@@ -24,5 +24,5 @@ void parcel_free(struct parcel *parcel)
 size_t parcel_memory(const struct parcel *parcel)
 {
 	return sizeof(*parcel) + parcel->rows.bytes.room + parcel->body.room +
-	       parcel->extract.room * sizeof(*parcel->extract.records);
+	       parcel->extract.made.room + parcel->extract.room * sizeof(*parcel->extract.records);
 }

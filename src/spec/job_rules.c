@@ -126,19 +126,6 @@ static bool key_twice(const struct job *job, const struct json *definition)
 
 /* Records, retry, output. */
 
-static bool starred(const struct pointer *pointer)
-{
-	for (size_t i = 0; pointer && i < pointer_steps(pointer); i++)
-		if (slice_is(pointer_step(pointer, i), "*"))
-			return true;
-	return false;
-}
-
-static bool starred_records(const struct job *job, const struct json *definition)
-{
-	return starred(job->records);
-}
-
 static bool first_beyond_max(const struct job *job, const struct json *definition)
 {
 	return job->retry_max_ms > 0 && job->retry_first_ms > job->retry_max_ms;
@@ -200,7 +187,6 @@ static const struct rule rules[] = {
 	{ "/auth/api_key", key_nowhere,
 	  "required: header or query, the name of what carries the key" },
 	{ "/auth/api_key", key_twice, "the key goes into a header or into the query, not both" },
-	{ "/records", starred_records, "this version does not support \"*\" in a pointer yet" },
 	{ "/retry/first", first_beyond_max,
 	  "the first wait is longer than the longest, retry.max" },
 	{ "/output/rotate/every", every_not_whole,

@@ -49,11 +49,11 @@ static void make_body(struct buf *body)
 
 static void extract(struct bench *bench)
 {
+	const struct extract_ask ask = { .records = bench->records };
 	struct err err;
 	bool truncated;
 
-	if (extract_records(buf_slice(&bench->body), bench->records, NULL, &bench->extract,
-			    &truncated, &err) < 0)
+	if (extract_records(buf_slice(&bench->body), &ask, &bench->extract, &truncated, &err) < 0)
 		die(err.text);
 }
 

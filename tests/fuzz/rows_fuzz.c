@@ -227,6 +227,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const enum job_new_columns policies[] = { JOB_NEW_EXTRA, JOB_NEW_DROP,
 							 JOB_NEW_FAIL };
 	struct extract extract = { 0 };
+	struct extract_ask ask = { 0 };
 	struct pointer *document;
 	struct job job;
 	bool truncated;
@@ -238,8 +239,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	body = xmalloc(size - 3);
 	memcpy(body, data + 3, size - 3);
 	must(pointer_parse("", &document, NULL) == 0);
-	if (extract_records((struct slice) { body, size - 3 }, document, NULL, &extract, &truncated,
-			    NULL) == 0 &&
+	ask.records = document;
+	if (extract_records((struct slice) { body, size - 3 }, &ask, &extract, &truncated, NULL) ==
+		    0 &&
 	    extract.len <= ROWS_MAX && names_are_short(&job, &extract)) {
 		all_formats(&job, &extract);
 		job.new_columns = policies[data[2] % 3];

@@ -99,14 +99,15 @@ static struct slice cursor_of(const char *body, const char *records, const char 
 			      struct extract *extract)
 {
 	struct pointer *r = sample_pointer(records), *c = sample_pointer(cursor);
+	const struct extract_ask ask = { .records = r, .probes = { NULL, c } };
 	struct err err = ERR_INIT;
 	bool truncated = true;
 
-	ck_assert_int_eq(extract_records(slice_of(body), r, c, extract, &truncated, &err), 0);
+	ck_assert_int_eq(extract_records(slice_of(body), &ask, extract, &truncated, &err), 0);
 	ck_assert(!truncated);
 	pointer_free(r);
 	pointer_free(c);
-	return extract->cursor;
+	return extract->found[1];
 }
 
 START_TEST(the_cursor_is_found_in_the_same_pass_wherever_it_lies)
@@ -134,6 +135,7 @@ START_TEST(a_body_cut_anywhere_is_truncated_and_never_taken)
 	static const char body[] =
 		"{\"data\": [1.5, {\"k\\u00e9\": \"\xc3\xa9\"}, true, null], \"z\": {}}";
 	struct pointer *records = sample_pointer("/data");
+	const struct extract_ask ask = { .records = records };
 	struct extract extract = { 0 };
 
 	for (size_t len = 0; len < sizeof(body) - 1; len++) {
@@ -142,8 +144,7 @@ START_TEST(a_body_cut_anywhere_is_truncated_and_never_taken)
 		struct err err = ERR_INIT;
 		bool truncated = false;
 
-		ck_assert_int_eq(extract_records(cut, records, NULL, &extract, &truncated, &err),
-				 -EINVAL);
+		ck_assert_int_eq(extract_records(cut, &ask, &extract, &truncated, &err), -EINVAL);
 		ck_assert_msg(truncated, "cut at %zu: %s", len, err.text);
 		free(copy);
 	}
@@ -157,15 +158,16 @@ START_TEST(what_is_not_json_is_refused_with_its_place)
 	static const char *const bodies[] = { "{\"a\":[1,2]} x", "[1,]", "{\"a\":01}", "[NaN]",
 					      "<p>" };
 	struct pointer *records = sample_pointer("");
+	const struct extract_ask ask = { .records = records };
 	struct extract extract = { 0 };
 
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
 		struct err err = ERR_INIT;
 		bool truncated = true;
 
-		ck_assert_int_eq(extract_records(slice_of(bodies[i]), records, NULL, &extract,
-						 &truncated, &err),
-				 -EINVAL);
+		ck_assert_int_eq(
+			extract_records(slice_of(bodies[i]), &ask, &extract, &truncated, &err),
+			-EINVAL);
 		ck_assert(!truncated);
 		ck_assert_ptr_nonnull(strstr(err.text, "line 1, column "));
 	}
@@ -193,7 +195,158 @@ START_TEST(white_space_inside_records_is_noticed_and_between_them_is_not)
 }
 END_TEST
 
-UNIT_MAIN("extract", an_array_gives_one_record_an_element, any_other_value_is_one_record,
+START_TEST(a_star_leads_to_every_element_and_every_member)
+{
+	expect_records("{\"d\":[{\"i\":[1,2]},{},{\"i\":[]},{\"i\":3},{\"i\":null}]}", "/d/*/i",
+		       RECORDS("1", "2", "3"));
+	expect_records("{\"EUR\":{\"r\":1},\"USD\":{\"r\":2}}", "/*",
+		       RECORDS("{\"r\":1}", "{\"r\":2}"));
+	expect_records("{\"a\":{\"b\":[{\"c\":[1]},{\"c\":[2]}]},\"x\":{\"b\":[{\"c\":[3]}]}}",
+		       "/*/b/*/c", RECORDS("1", "2", "3"));
+	expect_records("[[1,2],[],[3]]", "/*", RECORDS("1", "2", "3"));
+}
+END_TEST
+
+START_TEST(nothing_for_a_star_to_lead_to_is_no_record_and_nothing_behind_it_is_enoent)
+{
+	struct extract extract;
+
+	expect_records("{\"d\":[]}", "/d/*/i", NO_RECORDS);
+	expect_records("{\"d\":{}}", "/d/*/i", NO_RECORDS);
+	ck_assert_int_eq(sample_extract("{\"d\":[{},{\"j\":1}]}", "/d/*/i", &extract), -ENOENT);
+	extract_done(&extract);
+	ck_assert_int_eq(sample_extract("{\"d\":7}", "/d/*/i", &extract), -ENOENT);
+	extract_done(&extract);
+}
+END_TEST
+
+START_TEST(a_member_that_comes_twice_under_a_star_takes_back_only_its_own_records)
+{
+	expect_records("{\"a\":[1,2],\"b\":[3],\"\\u0061\":[4]}", "/*", RECORDS("3", "4"));
+	expect_records("{\"l\":[{\"i\":[1]},{\"i\":[2],\"i\":[3,4]}]}", "/l/*/i",
+		       RECORDS("1", "3", "4"));
+	expect_records("{\"a\":1,\"b\":2,\"a\":3,\"b\":4,\"a\":5}", "/*", RECORDS("4", "5"));
+}
+END_TEST
+
+static int extract_lines(const char *body, const char *records, struct extract *extract,
+			 bool *truncated)
+{
+	struct pointer *r = sample_pointer(records), *probe = sample_pointer("/next");
+	const struct extract_ask ask = { .records = r, .probes = { probe }, .lines = true };
+	struct err err = ERR_INIT;
+	int code = extract_records(slice_of(body), &ask, extract, truncated, &err);
+
+	pointer_free(r);
+	pointer_free(probe);
+	return code;
+}
+
+START_TEST(every_line_is_a_document)
+{
+	static const char *const expected[] = { "{\"a\":1}", "{\"a\":\"\\n\"}", "7" };
+	struct extract extract = { 0 };
+	bool truncated;
+
+	ck_assert_int_eq(extract_lines("{\"a\":1}\r\n\n \t\r\n{\"a\":\"\\n\"}\nnull\n7", "",
+				       &extract, &truncated),
+			 0);
+	ck_assert_uint_eq(extract.len, 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert(slice_is(extract.records[i], expected[i]));
+	ck_assert_int_eq(extract_lines("{\"r\":[1,2]}\n{\"next\":\"x\"}\n{\"r\":[3]}\n", "/r",
+				       &extract, &truncated),
+			 0);
+	ck_assert_uint_eq(extract.len, 3);
+	ck_assert(slice_is(extract.found[0], "\"x\""));
+	ck_assert_int_eq(extract_lines("{\"x\":1}\n", "/r", &extract, &truncated), -ENOENT);
+	extract_done(&extract);
+}
+END_TEST
+
+START_TEST(a_line_that_is_no_document_fails_and_only_the_last_can_be_cut)
+{
+	struct extract extract = { 0 };
+	struct pointer *records = sample_pointer("");
+	const struct extract_ask ask = { .records = records, .lines = true };
+	struct err err = ERR_INIT;
+	bool truncated = false;
+
+	ck_assert_int_eq(extract_lines("{\"a\":1}\n{\"a\":", "", &extract, &truncated), -EINVAL);
+	ck_assert(truncated);
+	ck_assert_int_eq(extract_lines("{\"a\":\n{\"a\":1}\n", "", &extract, &truncated), -EINVAL);
+	ck_assert(!truncated);
+	ck_assert_int_eq(
+		extract_records(slice_of("{}\n{} {}\n{}\n"), &ask, &extract, &truncated, &err),
+		-EINVAL);
+	ck_assert_msg(strstr(err.text, "line 2, column 4"), "%s", err.text);
+	extract_done(&extract);
+	pointer_free(records);
+}
+END_TEST
+
+static void expect_exploded(const char *body, const char *at, const char *const *expected)
+{
+	struct pointer *pointer = sample_pointer(at);
+	struct extract extract;
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	ck_assert_int_eq(sample_extract(body, "", &extract), 0);
+	ck_assert_int_eq(extract_explode(&extract, pointer, 1000, &err), 0);
+	for (; expected[n]; n++) {
+		ck_assert_uint_lt(n, extract.len);
+		ck_assert_msg(slice_is(extract.records[n], expected[n]), "record %zu is %.*s", n,
+			      (int)extract.records[n].len, extract.records[n].ptr);
+	}
+	ck_assert_uint_eq(extract.len, n);
+	extract_done(&extract);
+	pointer_free(pointer);
+}
+
+START_TEST(exploded_a_record_stands_once_for_each_element_of_its_list)
+{
+	expect_exploded(
+		"[{\"id\":1,\"l\":[{\"s\":\"a\"},{\"s\":\"b\"}],\"z\":0},{\"id\":2,\"l\":[\"x\"]}]",
+		"/l",
+		RECORDS("{\"id\":1,\"l\":{\"s\":\"a\"},\"z\":0}",
+			"{\"id\":1,\"l\":{\"s\":\"b\"},\"z\":0}", "{\"id\":2,\"l\":\"x\"}"));
+	expect_exploded("[{\"o\":{\"l\":[ 1 , [2] ]}}]", "/o/l",
+			RECORDS("{\"o\":{\"l\":1}}", "{\"o\":{\"l\":[2]}}"));
+	expect_exploded("[[1,2]]", "", RECORDS("1", "2"));
+}
+END_TEST
+
+START_TEST(a_record_without_elements_is_not_lost_when_exploded)
+{
+	expect_exploded("[{\"l\":[ ]},{\"l\":null},{},{\"l\":7},8]", "/l",
+			RECORDS("{\"l\":null}", "{\"l\":null}", "{}", "{\"l\":7}", "8"));
+}
+END_TEST
+
+START_TEST(exploding_stays_below_its_ceiling)
+{
+	struct pointer *pointer = sample_pointer("/l");
+	struct extract extract;
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(sample_extract("[{\"l\":[1,2,3,4,5,6,7,8,9]}]", "", &extract), 0);
+	ck_assert_int_eq(extract_explode(&extract, pointer, 62, &err), -E2BIG);
+	ck_assert_ptr_nonnull(strstr(err.text, "more than 62 bytes"));
+	ck_assert_int_eq(extract_explode(&extract, pointer, 63, &err), 0);
+	ck_assert_uint_eq(extract.len, 9);
+	extract_done(&extract);
+	pointer_free(pointer);
+}
+END_TEST
+
+UNIT_MAIN("extract", a_star_leads_to_every_element_and_every_member,
+	  nothing_for_a_star_to_lead_to_is_no_record_and_nothing_behind_it_is_enoent,
+	  a_member_that_comes_twice_under_a_star_takes_back_only_its_own_records,
+	  every_line_is_a_document, a_line_that_is_no_document_fails_and_only_the_last_can_be_cut,
+	  exploded_a_record_stands_once_for_each_element_of_its_list,
+	  a_record_without_elements_is_not_lost_when_exploded, exploding_stays_below_its_ceiling,
+	  an_array_gives_one_record_an_element, any_other_value_is_one_record,
 	  null_and_an_empty_array_give_no_record, nothing_at_the_pointer_is_enoent,
 	  pointer_steps_are_unescaped_and_match_escaped_keys, the_last_of_two_equal_keys_counts,
 	  the_last_of_two_equal_keys_counts_also_when_it_lacks_the_rest,

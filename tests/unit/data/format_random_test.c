@@ -173,6 +173,7 @@ static void write_and_check(struct generator *g, const struct job *job,
 {
 	struct slice body = buf_slice(&g->body);
 	struct pointer *pointer = sample_pointer("");
+	const struct extract_ask ask = { .records = pointer };
 	struct extract extract = { 0 };
 	struct colset *set = colset_new(job);
 	struct err err = ERR_INIT;
@@ -180,8 +181,7 @@ static void write_and_check(struct generator *g, const struct job *job,
 	bool truncated;
 
 	buf_init(&file, 1 << 24);
-	ck_assert_msg(extract_records(body, pointer, NULL, &extract, &truncated, &err) == 0, "%s",
-		      err.text);
+	ck_assert_msg(extract_records(body, &ask, &extract, &truncated, &err) == 0, "%s", err.text);
 	MUST(extract.len == n);
 	set = sample_grown(set, &extract);
 	write_file(job, set, &extract, &file);

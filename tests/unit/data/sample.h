@@ -22,12 +22,13 @@ static inline struct pointer *sample_pointer(const char *text)
 static inline int sample_extract(const char *body, const char *records, struct extract *extract)
 {
 	struct pointer *pointer = sample_pointer(records);
+	const struct extract_ask ask = { .records = pointer };
 	struct err err = ERR_INIT;
 	bool truncated;
 	int code;
 
 	*extract = (struct extract) { 0 };
-	code = extract_records(slice_of(body), pointer, NULL, extract, &truncated, &err);
+	code = extract_records(slice_of(body), &ask, extract, &truncated, &err);
 	pointer_free(pointer);
 	return code;
 }
