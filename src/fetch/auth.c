@@ -53,7 +53,7 @@ static int apply_basic(const struct request_scope *scope, struct request *reques
 
 	if (strchr(user, ':')) /* RFC 7617 section 2 */
 		return err_set(err, -EINVAL, "the user name may not hold a colon");
-	pair = xasprintf("%s:%s", user, scope->secret);
+	pair = xasprintf("%s:%s", user, scope->secrets[JOB_SECRET_AUTH]);
 	coded = base64(pair);
 	value = xasprintf("Basic %s", coded);
 	rc = set_header(request, "Authorization", value, err);
@@ -63,12 +63,47 @@ static int apply_basic(const struct request_scope *scope, struct request *reques
 	return rc;
 }
 
+/* The answer to the server's challenge is libcurl's part: see tailor.c. */
+static int apply_digest(const struct request_scope *scope, struct request *request, struct err *err)
+{
+	return 0;
+}
+
 static int apply_bearer(const struct request_scope *scope, struct request *request, struct err *err)
 {
-	char *value = xasprintf("Bearer %s", scope->secret);
+	char *value = xasprintf("Bearer %s", scope->secrets[JOB_SECRET_AUTH]);
 	int rc = set_header(request, "Authorization", value, err);
 
 	forget(value);
+	return rc;
+}
+
+static bool has_cookie(const char *cookies, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = cookies; at; at = strstr(at, "; "))
+		if (at += at == cookies ? 0 : 2, strncmp(at, name, len) == 0 && at[len] == '=')
+			return true;
+	return false;
+}
+
+/* RFC 6265 section 4.1.1: what a cookie's value may be made of. The user's own cookies stay. */
+static int add_cookie(struct request *request, const char *name, const char *value, struct err *err)
+{
+	const char *others = headers_find(request->headers, "Cookie");
+	char *cookie;
+	int rc;
+
+	for (const char *at = value; *at; at++)
+		if (*at <= ' ' || strchr("\",;\\\x7f", *at))
+			return err_set(err, -EINVAL,
+				       "the key holds a byte that no cookie can carry");
+	if (others && has_cookie(others, name)) /* a redirect: it is there already */
+		return 0;
+	cookie = xasprintf("%s%s%s=%s", others ? others : "", others ? "; " : "", name, value);
+	rc = set_header(request, "Cookie", cookie, err);
+	forget(cookie);
 	return rc;
 }
 
@@ -78,8 +113,10 @@ static int apply_key(const struct request_scope *scope, struct request *request,
 	char *url;
 
 	if (job->key_place == JOB_KEY_HEADER)
-		return set_header(request, job->key_name, scope->secret, err);
-	url = url_with_query(request->url, job->key_name, scope->secret);
+		return set_header(request, job->key_name, scope->secrets[JOB_SECRET_AUTH], err);
+	if (job->key_place == JOB_KEY_COOKIE)
+		return add_cookie(request, job->key_name, scope->secrets[JOB_SECRET_AUTH], err);
+	url = url_with_query(request->url, job->key_name, scope->secrets[JOB_SECRET_AUTH]);
 	forget(request->url); /* the key may stand in it already, after a redirect */
 	request->url = url;
 	return 0;
@@ -87,9 +124,12 @@ static int apply_key(const struct request_scope *scope, struct request *request,
 
 const struct auth_type auths[] = {
 	{ "basic", "user and password (RFC 7617)", JOB_AUTH_BASIC, apply_basic },
+	{ "digest", "user and password, of which a digest is sent (RFC 7616)", JOB_AUTH_DIGEST,
+	  apply_digest },
 	{ "bearer", "a token in the Authorization header (RFC 6750)", JOB_AUTH_BEARER,
 	  apply_bearer },
-	{ "api_key", "a key in a header or a query parameter", JOB_AUTH_API_KEY, apply_key },
+	{ "api_key", "a key in a header, a query parameter or a cookie", JOB_AUTH_API_KEY,
+	  apply_key },
 	{ .name = NULL },
 };
 
@@ -108,7 +148,7 @@ int auth_apply(const struct request_scope *scope, struct request *request, struc
 
 	if (!row)
 		return 0;
-	if (!scope->secret || !*scope->secret)
+	if (!scope->secrets[JOB_SECRET_AUTH] || !*scope->secrets[JOB_SECRET_AUTH])
 		rc = err_set(err, -EINVAL, "the secret is missing");
 	else
 		rc = row->apply(scope, request, err);

@@ -82,6 +82,15 @@ bool headers_has(char *const *headers, const char *name)
 	return false;
 }
 
+const char *headers_find(char *const *headers, const char *name)
+{
+	for (; headers && *headers; headers++)
+		if (named(*headers, name))
+			return *headers + strlen(name) + 1 +
+			       strspn(*headers + strlen(name) + 1, " ");
+	return NULL;
+}
+
 void headers_remove(char **headers, const char *name)
 {
 	char **to = headers;

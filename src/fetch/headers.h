@@ -18,6 +18,7 @@ int headers_add(char ***headers, const char *name, const char *value, struct err
 /* The same for a default of ours: nothing happens when the field is there. The value is fine. */
 void headers_default(char ***headers, const char *name, const char *value);
 bool headers_has(char *const *headers, const char *name);
+const char *headers_find(char *const *headers, const char *name); /* the first value; NULL */
 void headers_remove(char **headers, const char *name);
 void headers_free(char **headers);
 

@@ -23,12 +23,15 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/redirect.c \
 	src/fetch/request.c \
 	src/fetch/request.h \
+	src/fetch/request_shown.c \
 	src/fetch/response.c \
 	src/fetch/response.h \
 	src/fetch/retry.c \
 	src/fetch/retry.h \
 	src/fetch/sockets.c \
 	src/fetch/sockets.h \
+	src/fetch/tailor.c \
+	src/fetch/tailor.h \
 	src/fetch/transfer.c \
 	src/fetch/transfer.h \
 	src/fetch/transfer_end.c \

@@ -167,9 +167,10 @@ static const struct body_kind {
 	const char *setting;
 } body_kinds[] = {
 	[JOB_BODY_NONE] = { NULL, NULL },
-	[JOB_BODY_TEXT] = { "text/plain; charset=utf-8", "request.body.text" },
-	[JOB_BODY_JSON] = { "application/json", "request.body.json" },
-	[JOB_BODY_FORM] = { "application/x-www-form-urlencoded", "request.body.form" },
+	[JOB_BODY_TEXT] = { "text/plain; charset=utf-8", "request.text" },
+	[JOB_BODY_JSON] = { "application/json", "request.json" },
+	[JOB_BODY_FORM] = { "application/x-www-form-urlencoded", "request.form" },
+	[JOB_BODY_GRAPHQL] = { "application/json", "request.graphql" },
 };
 
 static int build_body(struct request *request, struct values *values, struct err *err)
@@ -252,50 +253,4 @@ void request_free(struct request *request)
 	headers_free(request->headers);
 	free(request->body);
 	free(request);
-}
-
-#define SECRET_SHORTEST 4 /* of what is searched for: "1" would be found in every URL */
-
-/* Puts "***" where `hidden` stands in the text; takes and gives an allocated one. */
-static char *without_text(char *text, const char *hidden)
-{
-	size_t len = strlen(hidden);
-	struct buf out;
-	char *from = text, *at;
-
-	if (len < SECRET_SHORTEST || !strstr(text, hidden))
-		return text;
-	buf_init(&out, strlen(text) * 2); /* "***" is shorter than what it stands for */
-	for (; (at = strstr(from, hidden)); from = at + len) {
-		buf_add(&out, from, (size_t)(at - from));
-		buf_add(&out, "***", 3);
-	}
-	buf_add(&out, from, strlen(from));
-	free(text);
-	text = buf_take(&out);
-	buf_done(&out);
-	return text;
-}
-
-/* A server may repeat what it was sent, in any parameter of a redirect or of a next link. */
-static char *without_secret(char *url, const char *secret)
-{
-	struct buf encoded;
-
-	buf_init(&encoded, strlen(secret) * 3);
-	if (url_encode(slice_of(secret), &encoded) == 0)
-		url = without_text(url, buf_text(&encoded));
-	if (encoded.len > 0)
-		explicit_bzero(encoded.data, encoded.len);
-	buf_done(&encoded);
-	return without_text(url, secret);
-}
-
-char *request_url_shown(const struct request_scope *scope, const char *url)
-{
-	const struct job *job = scope->job;
-	bool key = job->auth == JOB_AUTH_API_KEY && job->key_place == JOB_KEY_QUERY;
-	char *shown = url_masked(url, key ? job->key_name : NULL);
-
-	return scope->secret ? without_secret(shown, scope->secret) : shown;
 }

@@ -18,8 +18,8 @@
 struct request_scope {
 	const struct job *job; /* the run's own, its matrix already narrowed */
 	uint64_t run;
-	int64_t scheduled_ms; /* the slot, UNIX milliseconds */
-	const char *secret;   /* resolved auth secret, or NULL */
+	int64_t scheduled_ms;                   /* the slot, UNIX milliseconds */
+	const char *secrets[JOB_SECRET__COUNT]; /* resolved; NULL: the job has no such one */
 };
 
 struct digest_context; /* of the run floor: what the digest needs; opaque here */
@@ -63,5 +63,7 @@ void request_free(struct request *request);
 /* The URL as it may be shown: userinfo, the api_key query value, and the secret wherever else it
  * stands (as it is or encoded; 4 bytes or more), replaced by "***". Caller frees. */
 char *request_url_shown(const struct request_scope *scope, const char *url);
+/* {"Name": value}, likewise; Authorization, cookies and the api_key header are "***" whole. */
+struct json *request_headers_shown(const struct request *request);
 
 #endif

@@ -61,14 +61,17 @@ static int status_of(struct slice line)
 }
 
 /* Interim answers (1xx) come with headers of their own, then the next status line. Lines behind the
- * final section are trailers; none of them counts. */
+ * final section are trailers; none of them counts. A challenge that libcurl answers itself has
+ * another answer behind it. */
 static void read_line(struct transfer *transfer, struct slice line)
 {
 	struct response *response = &transfer->response;
+	bool begins = line.len >= 5 && memcmp(line.ptr, "HTTP/", 5) == 0;
 
-	if (transfer->headers_done)
+	if (transfer->headers_done && !(begins && tailor_answers(transfer->request)))
 		return;
-	if (line.len >= 5 && memcmp(line.ptr, "HTTP/", 5) == 0) {
+	if (begins) {
+		transfer->headers_done = false;
 		response_forget_headers(response);
 		response->status = status_of(line);
 	} else if (line.ptr[0] == '\r' || line.ptr[0] == '\n') {
@@ -300,9 +303,10 @@ static bool set_url(CURLU *handle, const char *url)
 
 void transfer_begin(struct transfer *transfer, struct request *request, bool own_timers)
 {
-	if (transfer->worn) {
+	if (transfer->worn || tailor_differs(&transfer->tailored, request)) {
 		curl_easy_reset(transfer->easy);
 		dress(transfer);
+		transfer->tailored = (struct tailored) { 0 };
 	}
 	response_clear(&transfer->response);
 	transfer->request = request;
@@ -319,6 +323,7 @@ void transfer_begin(struct transfer *transfer, struct request *request, bool own
 	set_method(transfer->easy, request);
 	set_headers(transfer);
 	set_limits(transfer);
+	tailor(transfer->easy, request, &transfer->tailored);
 }
 
 int transfer_perform(struct transfer *transfer)

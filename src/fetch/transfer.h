@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "fetch/request.h"
 #include "fetch/response.h"
+#include "fetch/tailor.h"
 
 #define TRANSFER_HEADERS_MAX 65536 /* bytes of all header lines of one answer */
 
@@ -36,7 +37,8 @@ struct transfer {
 	bool connected;       /* a connection, new or kept, carries the request */
 	bool headers_done;
 	bool own_timers;
-	bool worn;                 /* to be reset before its next use */
+	bool worn; /* to be reset before its next use */
+	struct tailored tailored;
 	const atomic_bool *cancel; /* looked at while performing; NULL: never */
 	char error[256];           /* CURLOPT_ERRORBUFFER */
 	const struct transfer_sockets *sockets;

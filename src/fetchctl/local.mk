@@ -3,6 +3,8 @@ noinst_LIBRARIES += src/fetchctl/libfetchctl.a
 src_fetchctl_libfetchctl_a_SOURCES = \
 	src/fetchctl/ask.c \
 	src/fetchctl/ask.h \
+	src/fetchctl/authview.c \
+	src/fetchctl/authview.h \
 	src/fetchctl/await.c \
 	src/fetchctl/await.h \
 	src/fetchctl/csvtext.c \

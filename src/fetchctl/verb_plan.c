@@ -8,6 +8,7 @@
 #include "base/human.h"
 #include "base/xalloc.h"
 #include "fetchctl/ask.h"
+#include "fetchctl/authview.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/say.h"
 
@@ -83,6 +84,7 @@ static void show_plan(const struct json *plan)
 		   pages ? ", each followed page by page by " : "", pages ? pages : "");
 	show_request("first", json_get(plan, "first"));
 	show_request("last", json_get(plan, "last"));
+	authview_show(json_get(plan, "auth"));
 	show_names("columns", json_get(plan, "columns"));
 	show_output(plan);
 }

@@ -7,6 +7,7 @@
 
 #include "base/human.h"
 #include "fetchctl/ask.h"
+#include "fetchctl/authview.h"
 #include "fetchctl/csvtext.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/params.h"
@@ -26,6 +27,7 @@ static void show_answer(const struct json *trial)
 	say_fieldf("request", "%s %s%s%s%s", say_member(request, "method"),
 		   say_member(request, "url"), *params ? "  (" : "", params, *params ? ")" : "");
 	free(params);
+	authview_show(json_get(request, "auth"));
 	human_size((uint64_t)json_int(json_get(trial, "body_bytes"), 0), size);
 	human_duration(json_int(json_get(trial, "timing_ms"), 0), took);
 	if (json_get(trial, "status"))

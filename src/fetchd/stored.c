@@ -24,26 +24,36 @@ struct stored {
 	struct jobset *set; /* after a put: the job as a start would read it */
 };
 
-void stored_check_secret(const struct job *job, const char *secrets_dir, const struct doc *doc,
-			 struct problems *problems)
-{
-	static const char *const pointers[] = {
-		[JOB_AUTH_NONE] = "",
-		[JOB_AUTH_BASIC] = "/auth/basic/password/file",
-		[JOB_AUTH_BEARER] = "/auth/bearer/file",
-		[JOB_AUTH_API_KEY] = "/auth/api_key/value/file",
-	};
-	const char *path = job->auth_secret.name;
-	size_t len = secrets_dir ? strlen(secrets_dir) : 0;
+struct fence {
+	const char *dir;
+	const struct doc *doc;
+	struct problems *problems;
+};
 
-	if (!secrets_dir || job->auth_secret.kind != SECRET_FILE)
+static void check_secret(const char *pointer, struct secret_ref *ref, void *arg)
+{
+	const struct fence *fence = arg;
+	size_t len = strlen(fence->dir);
+	char *place;
+
+	if (ref->kind != SECRET_FILE ||
+	    (strncmp(ref->name, fence->dir, len) == 0 && ref->name[len] == '/' &&
+	     file_path_clean(ref->name + len + 1)))
 		return;
-	if (strncmp(path, secrets_dir, len) == 0 && path[len] == '/' &&
-	    file_path_clean(path + len + 1))
-		return;
-	problems_add(problems, doc, pointers[job->auth],
+	place = xasprintf("%s/file", pointer);
+	problems_add(fence->problems, fence->doc, place,
 		     "a job from the socket takes its secrets from secrets_dir, which is %s",
-		     secrets_dir);
+		     fence->dir);
+	free(place);
+}
+
+void stored_check_secrets(const struct job *job, const char *secrets_dir, const struct doc *doc,
+			  struct problems *problems)
+{
+	struct fence fence = { secrets_dir, doc, problems };
+
+	if (secrets_dir)
+		fields_each_secret(job_fields, job, check_secret, &fence);
 }
 
 /* Where secrets are fenced in, a parameter must not read what a secret may not: its values are in
@@ -132,7 +142,7 @@ static struct job *read_body(struct stored *stored)
 		return NULL;
 	job = job_new(stored->name, doc_root(doc), doc, "", problems);
 	if (job) {
-		stored_check_secret(job, stored->secrets_dir, doc, problems);
+		stored_check_secrets(job, stored->secrets_dir, doc, problems);
 		if (stored->secrets_dir)
 			check_inputs(job, stored->change.daemon->config, doc, problems);
 		check_output(job, stored->change.daemon->jobs, doc, problems);

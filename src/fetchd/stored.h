@@ -15,7 +15,7 @@ void handle_job_put(struct call *call, void *daemon);
 void handle_job_delete(struct call *call, void *daemon);
 
 /* A job from the socket takes secret files from `secrets_dir` alone, where that is set. */
-void stored_check_secret(const struct job *job, const char *secrets_dir, const struct doc *doc,
-			 struct problems *problems);
+void stored_check_secrets(const struct job *job, const char *secrets_dir, const struct doc *doc,
+			  struct problems *problems);
 
 #endif

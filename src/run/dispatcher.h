@@ -62,7 +62,8 @@ void dispatcher_run(struct dispatcher *dispatcher, const struct run_order *order
 void dispatcher_retry(struct dispatcher *dispatcher, uint64_t id, dispatcher_run_fn *done,
 		      void *arg);
 
-/* One request of a job, nothing lands: {"request": {method, url, index, params}, "status",
+/* One request of a job, nothing lands: {"request": {method, url, index, params, auth
+ * (its settings), headers (secrets as "***")}, "status",
  * "outcome", "error", "timing_ms", "content_type", "body" (capped at 64 KiB, UTF-8), "body_bytes",
  * "records" (first 20), "columns", "rows" (text: the bytes that would land, capped), "row_count",
  * "format", "csv" (its dialect: format_policy), "record_count", "next_page"}. `reply` is the

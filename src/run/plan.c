@@ -95,11 +95,12 @@ static char *first_output(const struct job *job, int64_t slot_ms, struct err *er
 
 struct json *plan_of(const struct job *job, struct err *err)
 {
-	/* The secret is not needed to show a URL, so it is not read: a stand-in takes its place. */
+	/* Secrets are not needed to show a URL, so they are not read: a stand-in takes their place.
+	 */
 	struct request_scope scope = {
 		.job = job,
 		.scheduled_ms = clock_unix_ms() / 1000 * 1000, /* as a run by hand has it */
-		.secret = job->auth == JOB_AUTH_NONE ? NULL : "***",
+		.secrets = { [JOB_SECRET_AUTH] = job->auth == JOB_AUTH_NONE ? NULL : "***" },
 	};
 	struct json *first = point_plan(&scope, 0, err), *last, *plan;
 	char *path = first ? first_output(job, scope.scheduled_ms, err) : NULL;
@@ -119,6 +120,7 @@ struct json *plan_of(const struct job *job, struct err *err)
 	json_put(plan, "last", last);
 	json_put_str(plan, "pages",
 		     job->pages == JOB_PAGES_NONE ? NULL : paginator_of(job->pages)->name);
+	json_put(plan, "auth", job_auth_shown(job));
 	json_put(plan, "columns", column_names(job));
 	put_output(plan, job, path);
 	free(path);

@@ -149,12 +149,7 @@ void run_begun(struct run *run, struct landing *landing)
 	run->counts = seed->record.counts;
 	run->started_ms = seed->record.started_ms;
 	run->finished_at_tick = run_finished(run);
-	run->scope = (struct request_scope) {
-		.job = seed->job,
-		.run = seed->record.id,
-		.scheduled_ms = seed->record.slot_ms,
-		.secret = seed->secret,
-	};
+	seed_scope(seed, &run->scope);
 	run->context = context_new(&run->scope, landing->colset);
 	run->context->owner = run;
 	if (!run->engine)

@@ -14,7 +14,8 @@ void seed_free(struct seed *seed)
 		return;
 	run_record_done(&seed->record);
 	job_unref(seed->job);
-	secret_free(seed->secret);
+	for (int i = 0; i < JOB_SECRET__COUNT; i++)
+		secret_free(seed->secrets[i]);
 	free(seed->path);
 	inputs_done(&seed->inputs);
 	rangeset_free(seed->done);
@@ -64,7 +65,31 @@ static int take_inputs(struct seed *seed, struct db *db, struct err *err)
 	return inputs_thaw(db, seed->job, seed->record.definition, &seed->inputs, err);
 }
 
-/* Job, inputs, secret and path from the record: what new and old runs share. */
+static int take_secrets(struct seed *seed, struct err *err)
+{
+	for (int i = 0; i < JOB_SECRET__COUNT; i++) {
+		const struct secret_ref *ref = &seed->job->secrets[i];
+
+		if (ref->kind == SECRET_NONE || secret_resolve(ref, &seed->secrets[i], err) == 0)
+			continue;
+		err_within(err, "the secret of job \"%s\"", seed->job->name);
+		return -EACCES;
+	}
+	return 0;
+}
+
+void seed_scope(const struct seed *seed, struct request_scope *scope)
+{
+	*scope = (struct request_scope) {
+		.job = seed->job,
+		.run = seed->record.id,
+		.scheduled_ms = seed->record.slot_ms,
+	};
+	for (int i = 0; i < JOB_SECRET__COUNT; i++)
+		scope->secrets[i] = seed->secrets[i];
+}
+
+/* Job, inputs, secrets and path from the record: what new and old runs share. */
 static int furnish(struct seed *seed, struct db *db, struct err *err)
 {
 	int rc;
@@ -79,14 +104,7 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 		seed->path = job_output(seed->job, seed->record.slot_ms, NULL, err);
 		rc = seed->path ? 0 : -EINVAL;
 	}
-	if (rc == 0 && seed->job->auth_secret.kind != SECRET_NONE) {
-		rc = secret_resolve(&seed->job->auth_secret, &seed->secret, err);
-		if (rc < 0) {
-			err_within(err, "the secret of job \"%s\"", seed->job->name);
-			rc = -EACCES;
-		}
-	}
-	return rc;
+	return rc == 0 ? take_secrets(seed, err) : rc;
 }
 
 struct seed *seed_new(struct db *db, struct run_record *record, int *code, struct err *err)

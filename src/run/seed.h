@@ -8,6 +8,7 @@
 #define RUN_SEED_H
 
 #include "base/rangeset.h"
+#include "fetch/request.h"
 #include "run/chains.h"
 #include "run/inputs.h"
 #include "spec/job.h"
@@ -16,17 +17,20 @@
 #include "store/runs.h"
 
 struct seed {
-	struct run_record record; /* id 0 for a new run */
-	struct job *job;          /* the run's own, its matrix narrowed by the overrides */
-	struct inputs inputs;     /* what it has from files */
-	char *secret;             /* resolved; NULL: none */
+	struct run_record record;         /* id 0 for a new run */
+	struct job *job;                  /* the run's own, its matrix narrowed by the overrides */
+	struct inputs inputs;             /* what it has from files */
+	char *secrets[JOB_SECRET__COUNT]; /* resolved; NULL: none */
 	char *path; /* of the output, relative to data_dir, without extension; NULL: it holds
 		       parameters */
 	struct rangeset *done; /* points not to be taken any more; NULL for a new run */
 	struct chains chains;  /* open ones; empty for a new run */
 };
 
-void seed_free(struct seed *seed); /* wipes the secret; NULL is fine */
+void seed_free(struct seed *seed); /* wipes the secrets; NULL is fine */
+
+/* What the requests of its run share; borrowed from the seed. */
+void seed_scope(const struct seed *seed, struct request_scope *scope);
 
 /* A new run of `definition` (with `record` filled but for id, counts and times, taken over).
  * Blocks: reads the secret and the files that parameters come from, whose names in the state

@@ -97,9 +97,7 @@ static int begin(struct trial *trial)
 	trial->engine = fleet_engine(trial->dispatcher->fleet, seed->record.engine, &trial->err);
 	if (!trial->engine)
 		return -EINVAL;
-	trial->scope = (struct request_scope) { .job = seed->job,
-						.scheduled_ms = seed->record.slot_ms,
-						.secret = seed->secret };
+	seed_scope(seed, &trial->scope);
 	colset = colset_new(seed->job);
 	trial->context = context_new(&trial->scope, colset);
 	trial->context->trial = trial;
@@ -224,6 +222,8 @@ static struct json *request_json(const struct trial *trial, const struct request
 
 	json_put_str(json, "method", request->method);
 	json_put_str(json, "url", url);
+	json_put(json, "auth", job_auth_shown(trial->seed->job));
+	json_put(json, "headers", request_headers_shown(request));
 	json_put_int(json, "index", (int64_t)request->index);
 	json_put(json, "params", matrix_point_json(&trial->seed->job->matrix, request->index));
 	free(url);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/json.h"
+
 static int add_plain(struct slice value, bool raw, struct buf *out, struct err *err)
 {
 	return buf_add_slice(out, value);
@@ -70,6 +72,17 @@ static int add_json(struct slice value, bool raw, struct buf *out, struct err *e
 	return out->full ? -E2BIG : 0;
 }
 
+static int add_value(struct slice value, bool raw, struct buf *out, struct err *err)
+{
+	struct json *parsed = NULL;
+
+	if (json_parse(value.ptr, value.len, &parsed, NULL) < 0)
+		return err_set(err, -EINVAL, "\"%.*s\" is no JSON value, a number for example",
+			       (int)(value.len > 100 ? 100 : value.len), value.ptr);
+	json_unref(parsed);
+	return buf_add_slice(out, value);
+}
+
 static bool is_unclean(const char *at, size_t len)
 {
 	return len == 0 || (len == 1 && at[0] == '.') || (len == 2 && memcmp(at, "..", 2) == 0);
@@ -94,7 +107,7 @@ int encode_value(enum encode_place place, struct slice value, bool raw, struct b
 		[ENCODE_PLAIN] = add_plain,     [ENCODE_HOST] = add_host,
 		[ENCODE_SEGMENT] = add_percent, [ENCODE_QUERY] = add_percent,
 		[ENCODE_HEADER] = add_header,   [ENCODE_JSON] = add_json,
-		[ENCODE_PATH] = add_component,
+		[ENCODE_VALUE] = add_value,     [ENCODE_PATH] = add_component,
 	};
 	int ret = encodings[place](value, raw, out, err);
 

@@ -18,6 +18,7 @@ enum encode_place {
 	ENCODE_QUERY,   /* one query or form value: likewise */
 	ENCODE_HEADER,  /* a field value, RFC 9110 section 5.5: no control byte */
 	ENCODE_JSON,    /* inside a JSON string */
+	ENCODE_VALUE,   /* a whole JSON value, which it must be */
 	ENCODE_PATH, /* one component of an output path: not empty, "." or "..", no "/", no control
 			   byte */
 };

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/xalloc.h"
 #include "io/file.h"
 #include "spec/field_types.h"
 #include "spec/nearest.h"
 #include "spec/scalar.h"
+#include "spec/secret.h"
 
 static void *member(const struct field *field, const void *object)
 {
@@ -209,6 +211,39 @@ struct json *fields_show(const struct field *fields, const void *object)
 		if (field->type != FIELD_RESERVED)
 			json_put(shown, field->name, show_value(field, object));
 	return shown;
+}
+
+struct secrets_walk {
+	const char *pointer;
+	const void *object;
+	field_secret_fn *each;
+	void *arg;
+};
+
+static void walk_secrets(const struct field *fields, const struct secrets_walk *walk)
+{
+	for (const struct field *field = fields; field->name; field++) {
+		struct secrets_walk inside = *walk;
+		struct secret_ref *ref = member(field, walk->object);
+		char *pointer;
+
+		if (field->applies && !field->applies(walk->object))
+			continue;
+		inside.pointer = pointer = xasprintf("%s/%s", walk->pointer, field->name);
+		if (field->type == FIELD_GROUP)
+			walk_secrets(field->fields, &inside);
+		else if (field->type == FIELD_SECRET && ref->kind != SECRET_NONE)
+			walk->each(pointer, ref, walk->arg);
+		free(pointer);
+	}
+}
+
+void fields_each_secret(const struct field *fields, const void *object, field_secret_fn *each,
+			void *arg)
+{
+	struct secrets_walk walk = { .pointer = "", .object = object, .each = each, .arg = arg };
+
+	walk_secrets(fields, &walk);
 }
 
 static void free_value(const struct field *field, void *object)

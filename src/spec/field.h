@@ -84,6 +84,12 @@ void fields_read(const struct field *fields, const struct json *map, void *objec
 		 const struct walk *walk, const struct trail *at);
 /* Every setting with the value it has; secrets as references. The caller's. */
 struct json *fields_show(const struct field *fields, const void *object);
+/* Calls `each` for every secret that is set, with its place, "/auth/bearer" for example; `ref` is a
+ * member of the object. */
+struct secret_ref;
+typedef void field_secret_fn(const char *pointer, struct secret_ref *ref, void *arg);
+void fields_each_secret(const struct field *fields, const void *object, field_secret_fn *each,
+			void *arg);
 /* Frees what the members point to and zeroes them. */
 void fields_done(const struct field *fields, void *object);
 /* Makes the relative {file: P} of every secret and parameter in `map` absolute against the file

@@ -23,28 +23,14 @@ bool job_name_valid(const char *name)
 	return true;
 }
 
-static bool written(const struct json *definition, const char *pointer)
-{
-	return json_type(json_find(definition, pointer)) != JSON_NULL;
-}
-
 /* Which of the alternatives was written; the rows only fill what they share. */
 static void settle(struct job *job)
 {
-	static const struct {
-		const char *pointer;
-		enum job_auth auth;
-	} kinds[] = {
-		{ "/auth/basic", JOB_AUTH_BASIC },
-		{ "/auth/bearer", JOB_AUTH_BEARER },
-		{ "/auth/api_key", JOB_AUTH_API_KEY },
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (written(job->document, kinds[i].pointer))
-			job->auth = kinds[i].auth;
-	if (written(job->document, "/auth/api_key/query"))
-		job->key_place = JOB_KEY_QUERY;
+	job_auth_settle(job);
+	if (job->body_kind == JOB_BODY_GRAPHQL && !job_written(job->document, "/request/method")) {
+		free(job->method);
+		job->method = xstrdup("POST");
+	}
 }
 
 static void close_matrix(struct job *job, const struct walk *walk)

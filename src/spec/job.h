@@ -26,10 +26,15 @@
 #define JOB_COLUMNS_MAX 1024
 #define JOB_PATH_MAX    190 /* bytes of job_output, so that every file name made of it fits */
 
-enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM };
+enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM, JOB_BODY_GRAPHQL };
 enum job_pages { JOB_PAGES_NONE, JOB_PAGES_LINK, JOB_PAGES_CURSOR };
-enum job_auth { JOB_AUTH_NONE, JOB_AUTH_BASIC, JOB_AUTH_BEARER, JOB_AUTH_API_KEY };
-enum job_key_place { JOB_KEY_HEADER, JOB_KEY_QUERY };
+enum job_auth { JOB_AUTH_NONE, JOB_AUTH_BASIC, JOB_AUTH_DIGEST, JOB_AUTH_BEARER, JOB_AUTH_API_KEY };
+enum job_key_place { JOB_KEY_HEADER, JOB_KEY_QUERY, JOB_KEY_COOKIE };
+/* What a job may keep secret, each by reference. */
+enum job_secret {
+	JOB_SECRET_AUTH, /* password, token, key: what `auth` is about */
+	JOB_SECRET__COUNT
+};
 enum job_format { JOB_FORMAT_CSV, JOB_FORMAT_JSONL, JOB_FORMAT_JSON };
 enum job_mode { JOB_MODE_APPEND, JOB_MODE_SNAPSHOT };
 enum job_compress { JOB_COMPRESS_NONE, JOB_COMPRESS_GZIP, JOB_COMPRESS_ZSTD };
@@ -115,6 +120,7 @@ struct job {
 	size_t nheaders, nquery, nform;
 	enum job_body body_kind;
 	struct template *body; /* text, or the JSON value's text with holes inside its strings */
+	char *graphql;         /* as written, JSON; NULL: no such body */
 	int64_t timeout_ms, connect_timeout_ms, stall_timeout_ms; /* stall 0: none */
 	uint64_t max_body_bytes;                                  /* of the decoded body */
 	unsigned max_redirects;
@@ -127,10 +133,10 @@ struct job {
 	uint64_t pages_max;        /* 0: no limit */
 
 	enum job_auth auth;
-	char *auth_user; /* basic */
-	struct secret_ref auth_secret;
+	char *auth_user; /* basic, digest */
+	struct secret_ref secrets[JOB_SECRET__COUNT];
 	enum job_key_place key_place;
-	char *key_name; /* api_key: the header or query parameter */
+	char *key_name; /* api_key: the header, query parameter or cookie */
 
 	struct pointer *records; /* "" the document */
 	bool columns_auto;
@@ -175,6 +181,9 @@ void job_unref(struct job *job);
 
 /* Every setting with its default filled in and secrets as references only: what `show` prints. */
 struct json *job_show(const struct job *job);
+
+/* {"KIND": {...}}: how it authenticates, secrets as references; NULL: it does not. */
+struct json *job_auth_shown(const struct job *job);
 
 /* Where the rows of a point land, relative to data_dir and without extension. The slot (UNIX ms)
  * fills strftime directives, UTC; `point` may be NULL when job_output_varies says no. At most

@@ -10,15 +10,28 @@
 extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
 	job_output_fields[];
 
-extern const struct field_custom job_headers, job_query, job_form; /* job_pairs.c */
-extern const struct field_custom job_text_body, job_json_body;     /* job_body.c */
-extern const struct field_custom job_params;                       /* job_params.c */
-extern const struct field_custom job_columns;                      /* job_columns.c */
+extern const struct field_custom job_headers, job_query, job_form;               /* job_pairs.c */
+extern const struct field_custom job_text_body, job_json_body, job_graphql_body; /* job_body.c */
+extern const struct field_custom job_params;                                     /* job_params.c */
+extern const struct field_custom job_columns;                                    /* job_columns.c */
 extern const struct field_custom job_file_map; /* loader.c: `jobs`, `defaults` */
 
 /* The text that a scalar stands for ("1.10", "true"); NULL for null, maps and lists. The caller
  * frees. */
 char *job_scalar_text(const struct json *value);
+
+int job_check_param(const char *name, struct err *err); /* of a query parameter; job_request.c */
+bool job_written(const struct json *definition, const char *pointer); /* and not null */
+
+/* A rule over several settings. The predicate must bear members that were not filled. */
+struct job_rule {
+	const char *pointer; /* where the fault is shown; NULL: the table ends */
+	bool (*broken)(const struct job *job, const struct json *definition);
+	const char *sentence;
+};
+extern const struct job_rule job_auth_rules[]; /* job_auth.c */
+/* After the walk: which of the ways to authenticate was written. */
+void job_auth_settle(struct job *job);
 
 /* What no single row can check; `definition` is what was written. job_rules.c */
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);

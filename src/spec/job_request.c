@@ -25,25 +25,7 @@ static int check_method(const char *method, struct err *err)
 	return 0;
 }
 
-/* RFC 7617 section 2: a colon would end the user's name. */
-static int check_user(const char *user, struct err *err)
-{
-	for (const char *at = user; *at; at++)
-		if (*at == ':' || (unsigned char)*at < 0x20 || *at == 0x7f)
-			return err_set(err, -EINVAL,
-				       "a user's name has no \":\" and no control byte");
-	return 0;
-}
-
-static int check_header(const char *name, struct err *err)
-{
-	if (!*name || name[strspn(name, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
-					"WXYZ!#$%&'*+-.^_`|~")])
-		return err_set(err, -EINVAL, "expected a header's name, \"X-Api-Key\" for example");
-	return 0;
-}
-
-static int check_param(const char *name, struct err *err)
+int job_check_param(const char *name, struct err *err)
 {
 	for (const char *at = name; *at; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
@@ -86,6 +68,12 @@ const struct field job_request_fields[] = {
 	  .custom = &job_json_body,
 	  .help = "the body, as JSON; its strings may hold ${name}",
 	  .example = "{query: {id: \"${id}\"}}" },
+	{ .name = "graphql",
+	  .type = FIELD_CUSTOM,
+	  .custom = &job_graphql_body,
+	  .help = "the body, as a GraphQL query with its variables; sent by POST",
+	  .example = "{query: \"query ($id: ID) {item(id: $id) {name}}\", variables: {id: "
+		     "\"${id}\"}}" },
 	{ .name = "form",
 	  .type = FIELD_CUSTOM,
 	  .custom = &job_form,
@@ -130,7 +118,6 @@ const struct field job_request_fields[] = {
 	  .def = "5",
 	  .help = "redirects followed for one request, on the same origin",
 	  .example = "5" },
-	{ .name = "graphql", .type = FIELD_RESERVED },
 	{ .name = "http", .type = FIELD_RESERVED, .def = "1.1" },
 	{ .name = "proxy", .type = FIELD_RESERVED },
 	{ .name = "unix_socket", .type = FIELD_RESERVED },
@@ -156,7 +143,7 @@ const struct field job_pages_fields[] = {
 	{ .name = "param",
 	  .type = FIELD_TEXT,
 	  .offset = AT(page_param),
-	  .check = check_param,
+	  .check = job_check_param,
 	  .help = "cursor: the query parameter that carries it",
 	  .example = "cursor" },
 	{ .name = "max",
@@ -166,95 +153,5 @@ const struct field job_pages_fields[] = {
 	  .def = "0",
 	  .help = "most pages of one chain; 0: no limit",
 	  .example = "1000" },
-	{ .name = NULL },
-};
-
-static bool applies_basic(const void *job)
-{
-	return ((const struct job *)job)->auth == JOB_AUTH_BASIC;
-}
-
-static bool applies_bearer(const void *job)
-{
-	return ((const struct job *)job)->auth == JOB_AUTH_BEARER;
-}
-
-static bool applies_key_header(const void *job)
-{
-	return ((const struct job *)job)->key_place == JOB_KEY_HEADER;
-}
-
-static bool applies_key_query(const void *job)
-{
-	return ((const struct job *)job)->key_place == JOB_KEY_QUERY;
-}
-
-static bool applies_api_key(const void *job)
-{
-	return ((const struct job *)job)->auth == JOB_AUTH_API_KEY;
-}
-
-static const struct field basic_fields[] = {
-	{ .name = "user",
-	  .type = FIELD_TEXT,
-	  .offset = AT(auth_user),
-	  .flags = FIELD_REQUIRED,
-	  .check = check_user,
-	  .help = "the user's name",
-	  .example = "anna" },
-	{ .name = "password",
-	  .type = FIELD_SECRET,
-	  .offset = AT(auth_secret),
-	  .flags = FIELD_REQUIRED,
-	  .help = "where the password is",
-	  .example = "{credential: api-password}" },
-	{ .name = NULL },
-};
-
-static const struct field api_key_fields[] = {
-	{ .name = "header",
-	  .type = FIELD_TEXT,
-	  .offset = AT(key_name),
-	  .check = check_header,
-	  .applies = applies_key_header,
-	  .help = "the header that carries the key",
-	  .example = "X-Api-Key" },
-	{ .name = "query",
-	  .type = FIELD_TEXT,
-	  .offset = AT(key_name),
-	  .check = check_param,
-	  .applies = applies_key_query,
-	  .help = "or the query parameter that carries it",
-	  .example = "key" },
-	{ .name = "value",
-	  .type = FIELD_SECRET,
-	  .offset = AT(auth_secret),
-	  .flags = FIELD_REQUIRED,
-	  .help = "where the key is",
-	  .example = "{env: API_KEY}" },
-	{ .name = NULL },
-};
-
-const struct field job_auth_fields[] = {
-	{ .name = "basic",
-	  .type = FIELD_GROUP,
-	  .fields = basic_fields,
-	  .applies = applies_basic,
-	  .help = "user and password (RFC 7617)" },
-	{ .name = "bearer",
-	  .type = FIELD_SECRET,
-	  .offset = AT(auth_secret),
-	  .applies = applies_bearer,
-	  .help = "where a bearer token is (RFC 6750)",
-	  .example = "{file: token.txt}" },
-	{ .name = "api_key",
-	  .type = FIELD_GROUP,
-	  .fields = api_key_fields,
-	  .applies = applies_api_key,
-	  .help = "a key in a header or in the query" },
-	{ .name = "digest", .type = FIELD_RESERVED },
-	{ .name = "oauth2", .type = FIELD_RESERVED },
-	{ .name = "sigv4", .type = FIELD_RESERVED },
-	{ .name = "netrc", .type = FIELD_RESERVED },
 	{ .name = NULL },
 };

@@ -8,13 +8,7 @@
 
 #include "spec/job_parts.h"
 
-struct rule {
-	const char *pointer; /* where the fault is shown */
-	bool (*broken)(const struct job *job, const struct json *definition);
-	const char *sentence;
-};
-
-static bool written(const struct json *definition, const char *pointer)
+bool job_written(const struct json *definition, const char *pointer)
 {
 	return json_type(json_find(definition, pointer)) != JSON_NULL;
 }
@@ -23,9 +17,13 @@ static bool written(const struct json *definition, const char *pointer)
 
 static bool two_bodies(const struct job *job, const struct json *definition)
 {
-	return written(definition, "/request/text") + written(definition, "/request/json") +
-		       written(definition, "/request/form") >
-	       1;
+	static const char *const bodies[] = { "/request/text", "/request/json", "/request/form",
+					      "/request/graphql" };
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		n += job_written(definition, bodies[i]);
+	return n > 1;
 }
 
 static bool not_http(const struct job *job, const struct json *definition)
@@ -77,51 +75,29 @@ static bool odd_url(const struct job *job, const struct json *definition)
 
 static bool pages_without_by(const struct job *job, const struct json *definition)
 {
-	return job->pages == JOB_PAGES_NONE && !written(definition, "/pages/by") &&
-	       (written(definition, "/pages/from") || written(definition, "/pages/param") ||
-		written(definition, "/pages/max"));
+	return job->pages == JOB_PAGES_NONE && !job_written(definition, "/pages/by") &&
+	       (job_written(definition, "/pages/from") || job_written(definition, "/pages/param") ||
+		job_written(definition, "/pages/max"));
 }
 
 static bool cursor_without_from(const struct job *job, const struct json *definition)
 {
-	return job->pages == JOB_PAGES_CURSOR && !written(definition, "/pages/from");
+	return job->pages == JOB_PAGES_CURSOR && !job_written(definition, "/pages/from");
 }
 
 static bool cursor_without_param(const struct job *job, const struct json *definition)
 {
-	return job->pages == JOB_PAGES_CURSOR && !written(definition, "/pages/param");
+	return job->pages == JOB_PAGES_CURSOR && !job_written(definition, "/pages/param");
 }
 
 static bool link_with_from(const struct job *job, const struct json *definition)
 {
-	return job->pages == JOB_PAGES_LINK && written(definition, "/pages/from");
+	return job->pages == JOB_PAGES_LINK && job_written(definition, "/pages/from");
 }
 
 static bool link_with_param(const struct job *job, const struct json *definition)
 {
-	return job->pages == JOB_PAGES_LINK && written(definition, "/pages/param");
-}
-
-/* Auth. */
-
-static bool two_auths(const struct job *job, const struct json *definition)
-{
-	return written(definition, "/auth/basic") + written(definition, "/auth/bearer") +
-		       written(definition, "/auth/api_key") >
-	       1;
-}
-
-static bool key_nowhere(const struct job *job, const struct json *definition)
-{
-	return json_type(json_find(definition, "/auth/api_key")) == JSON_OBJECT &&
-	       !written(definition, "/auth/api_key/header") &&
-	       !written(definition, "/auth/api_key/query");
-}
-
-static bool key_twice(const struct job *job, const struct json *definition)
-{
-	return written(definition, "/auth/api_key/header") &&
-	       written(definition, "/auth/api_key/query");
+	return job->pages == JOB_PAGES_LINK && job_written(definition, "/pages/param");
 }
 
 /* Records, retry, output. */
@@ -143,7 +119,7 @@ static bool snapshot_every(const struct job *job, const struct json *definition)
 
 static bool csv_elsewhere(const struct job *job, const struct json *definition)
 {
-	return job->format != JOB_FORMAT_CSV && written(definition, "/output/csv");
+	return job->format != JOB_FORMAT_CSV && job_written(definition, "/output/csv");
 }
 
 /* RFC 4180 section 2: what would end the field early has no quotes around it, when it is a null. */
@@ -158,7 +134,7 @@ static bool null_is_no_text(const struct job *job, const struct json *definition
 {
 	const struct json *csv = json_find(definition, "/output/csv");
 
-	return json_has(csv, "null") && !written(csv, "/null");
+	return json_has(csv, "null") && !job_written(csv, "/null");
 }
 
 static bool new_columns_elsewhere(const struct job *job, const struct json *definition)
@@ -167,8 +143,8 @@ static bool new_columns_elsewhere(const struct job *job, const struct json *defi
 	       (!job->columns_auto || job->format != JOB_FORMAT_CSV);
 }
 
-static const struct rule rules[] = {
-	{ "/request", two_bodies, "only one of text, json and form can be the body" },
+static const struct job_rule rules[] = {
+	{ "/request", two_bodies, "only one of text, json, form and graphql can be the body" },
 	{ "/request/url", not_http,
 	  "expected an address that begins with \"http://\" or \"https://\"" },
 	{ "/request/url", no_host, "the address has no host" },
@@ -183,10 +159,6 @@ static const struct rule rules[] = {
 	  "by: cursor needs param, the query parameter that carries it" },
 	{ "/pages/from", link_with_from, "by: link takes the next page from the Link header" },
 	{ "/pages/param", link_with_param, "by: link takes the next page from the Link header" },
-	{ "/auth", two_auths, "give one of basic, bearer and api_key" },
-	{ "/auth/api_key", key_nowhere,
-	  "required: header or query, the name of what carries the key" },
-	{ "/auth/api_key", key_twice, "the key goes into a header or into the query, not both" },
 	{ "/retry/first", first_beyond_max,
 	  "the first wait is longer than the longest, retry.max" },
 	{ "/output/rotate/every", every_not_whole,
@@ -201,6 +173,7 @@ static const struct rule rules[] = {
 	{ "/new_columns", new_columns_elsewhere,
 	  "only rotate fits here: extra, drop and fail are for columns: auto with format: csv "
 	  "(declared columns never change, and a JSON record lands with all its keys)" },
+	{ .pointer = NULL },
 };
 
 /* `meta: param.NAME` names a parameter. */
@@ -223,10 +196,17 @@ static void check_meta(const struct job *job, const struct walk *walk)
 	}
 }
 
+static void check_all(const struct job_rule *rule, const struct job *job,
+		      const struct json *definition, const struct walk *walk)
+{
+	for (; rule->pointer; rule++)
+		if (rule->broken(job, definition))
+			walk_problem_at(walk, rule->pointer, AT_VALUE, "%s", rule->sentence);
+}
+
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk)
 {
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (rules[i].broken(job, definition))
-			walk_problem_at(walk, rules[i].pointer, AT_VALUE, "%s", rules[i].sentence);
+	check_all(rules, job, definition, walk);
+	check_all(job_auth_rules, job, definition, walk);
 	check_meta(job, walk);
 }

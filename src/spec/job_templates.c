@@ -73,6 +73,17 @@ static void check_pairs(const struct scope *scope, const struct job_pair *pairs,
 	}
 }
 
+static const char *body_key(enum job_body kind)
+{
+	static const char *const keys[] = { [JOB_BODY_NONE] = "text",
+					    [JOB_BODY_TEXT] = "text",
+					    [JOB_BODY_JSON] = "json",
+					    [JOB_BODY_FORM] = "form",
+					    [JOB_BODY_GRAPHQL] = "graphql" };
+
+	return keys[kind];
+}
+
 void job_check_templates(const struct job *job, const struct walk *walk)
 {
 	struct scope scope = { job, walk };
@@ -81,8 +92,7 @@ void job_check_templates(const struct job *job, const struct walk *walk)
 	struct trail headers = { .up = &request, .key = "headers" };
 	struct trail query = { .up = &request, .key = "query" };
 	struct trail form = { .up = &request, .key = "form" };
-	struct trail body = { .up = &request,
-			      .key = job->body_kind == JOB_BODY_JSON ? "json" : "text" };
+	struct trail body = { .up = &request, .key = body_key(job->body_kind) };
 	struct trail output = { .key = "output" };
 	struct trail output_path = { .up = &output, .key = "path" };
 

@@ -16,6 +16,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/field_types.h \
 	src/spec/job.c \
 	src/spec/job.h \
+	src/spec/job_auth.c \
 	src/spec/job_body.c \
 	src/spec/job_columns.c \
 	src/spec/job_fields.c \

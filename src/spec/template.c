@@ -30,6 +30,7 @@ struct part {
 	bool hole;
 	enum encode_place place;
 	bool raw;
+	bool whole;     /* of "${name|json}": the quotes around it went, its value is a JSON one */
 	char *fallback; /* of default:TEXT; NULL: none */
 	struct filter filters[FILTERS_MAX];
 	size_t nfilters;
@@ -99,6 +100,11 @@ static int parse_filter(struct part *part, struct slice text, struct err *err)
 {
 	if (slice_is(text, "raw")) {
 		part->raw = true;
+		return 0;
+	}
+	if (slice_is(text, "json") && part->place == ENCODE_JSON) {
+		part->whole = true;
+		part->place = ENCODE_VALUE;
 		return 0;
 	}
 	if (slice_is(text, "upper"))
@@ -200,6 +206,23 @@ static int parse_hole(struct template *template, struct slice inside, struct err
 	return ret;
 }
 
+/* "\"${id|json}\"" is the value itself: a number, true, null. Returns behind the closing quote. */
+static const char *drop_quotes(struct template *template, const char *close, struct err *err)
+{
+	struct part *part = &template->parts[template->len - 1];
+	struct part *before = template->len > 1 ? part - 1 : NULL;
+
+	if (close[1] != '"' || !before || before->hole || before->len == 0 ||
+	    before->text[before->len - 1] != '"') {
+		err_set(err, -EINVAL,
+			"${%s|json} stands for a whole value: nothing else may be in that text",
+			part->text);
+		return NULL;
+	}
+	before->text[--before->len] = '\0';
+	return close + 2;
+}
+
 static bool begins_hole(const char *at)
 {
 	return at[0] == '$' && at[1] == '{';
@@ -276,6 +299,10 @@ static int parse_parts(struct template *template, struct err *err)
 		ret = parse_hole(template, (struct slice) { at + 2, (size_t)(close - at) - 2 },
 				 err);
 		at = close + 1;
+		if (ret == 0 && template->parts[template->len - 1].whole) {
+			at = drop_quotes(template, close, err);
+			ret = at ? 0 : -EINVAL;
+		}
 	}
 	return ret;
 }
@@ -357,7 +384,7 @@ static int write_value(const struct part *part, struct slice value, bool raw, st
 {
 	int ret = encode_value(part->place, value, raw, out, err);
 
-	if (ret == -EINVAL && part->place == ENCODE_PATH)
+	if (ret == -EINVAL && (part->place == ENCODE_PATH || part->whole))
 		err_within(err, "${%s}", part->text);
 	return ret;
 }
@@ -372,7 +399,8 @@ static int fill_hole(const struct part *part, struct slice found, struct buf *ou
 		return err_set(err, -ENOENT, "no value for ${%s}", part->text);
 	if (!found.ptr) {
 		found = slice_of(part->fallback);
-		raw |= part->place == ENCODE_JSON; /* it was written inside the JSON string */
+		raw |= part->place == ENCODE_JSON ||
+		       part->whole; /* it was written inside the JSON string */
 	}
 	if (part->nfilters == 0)
 		return write_value(part, found, raw, out, err);

@@ -3,8 +3,10 @@
  * A hole is ${name} or ${name|filter|filter:argument}. Filters: upper, lower, default:TEXT, raw,
  * and a strftime(3) format for times (${scheduled|%Y-%m-%d}, UTC). "$$" is one dollar. What a hole
  * yields is encoded for the place it stands in (RFC 3986: path segment, query value; header value;
- * JSON string), unless `raw` is given. The constant text of a TEMPLATE_QUERY (a query or form
- * value) is encoded too: the result is complete and goes into "name=RESULT" as it is. In
+ * JSON string), unless `raw` is given. In a JSON text a string that is nothing but ${name|json}
+ * stands for the value itself, a number for example, which must be JSON. The constant text of a
+ * TEMPLATE_QUERY (a query or form value) is encoded too: the result is complete and goes into
+ * "name=RESULT" as it is. In
  * the constant text of a TEMPLATE_PATH %Y %m %d %H %M %S %j stand for ${scheduled|%Y} and so on,
  * and "%%" for one "%"; in a value a "%" is a "%". Compiled once; immutable after, any thread may
  * expand it.

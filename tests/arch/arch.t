@@ -24,7 +24,7 @@ my %floors = (
 
 # Libraries and the files that may include them.
 my %doors = (
-    'curl/'       => [qw(src/fetch/transfer.c src/fetch/transfer_end.c src/fetch/multi.c src/fetch/url.c
+    'curl/'       => [qw(src/fetch/tailor.c src/fetch/transfer.c src/fetch/transfer_end.c src/fetch/multi.c src/fetch/url.c
                           src/control/client.c)],
     'json-c/'     => [qw(src/base/json.c)],
     'yaml.h'      => [qw(src/spec/yaml.c)],

@@ -23,6 +23,7 @@ tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
 
 # fetchd against servers that answer whatever a test says.
 scenarios = \
+	tests/scenario/auth.t \
 	tests/scenario/bodies.t \
 	tests/scenario/crowds.t \
 	tests/scenario/files.t \
@@ -40,4 +41,4 @@ scenarios = \
 	tests/scenario/stops.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)
-EXTRA_DIST += tests/scenario/server.py tests/scenario/stage.py tests/scenario/tap.py
+EXTRA_DIST += tests/scenario/peers.py tests/scenario/server.py tests/scenario/stage.py tests/scenario/tap.py

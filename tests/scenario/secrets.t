@@ -4,10 +4,12 @@ import base64
 import json
 import urllib.parse
 
+import peers
 import stage
 from server import Cut, Server, reply
 
 CANARY = "cAn4ry/9b+7e=01 x"  # needs encoding in a URL
+PLAIN = "pl41n-cAn4ry"  # what a cookie can carry
 FORMS = {CANARY, urllib.parse.quote(CANARY, safe=""), urllib.parse.quote_plus(CANARY),
          urllib.parse.quote(CANARY, safe="/"), "cAn4ry", base64.b64encode(f"anna:{CANARY}".encode()).decode()}
 
@@ -19,6 +21,10 @@ AUTHS = {
     "header": ({"api_key": {"header": "X-Api-Key", "value": {"file": "canary"}}},
                lambda r: r.headers.get("x-api-key") == CANARY),
     "query": ({"api_key": {"query": "key", "value": {"env": "CANARY"}}}, lambda r: r.query.get("key") == CANARY),
+    "cookie": ({"api_key": {"cookie": "key", "value": {"file": "plain"}}},
+               lambda r: r.headers.get("cookie") == "key=" + PLAIN),
+    "digest": ({"digest": {"user": "anna", "password": {"env": "CANARY"}}},
+               lambda r: peers.digest_is_right(r, "anna", CANARY)),
     "credential": ({"bearer": {"credential": "api-token"}},
                    lambda r: r.headers.get("authorization") == "Bearer " + CANARY),
 }
@@ -27,6 +33,7 @@ AUTHS = {
 def prepare(place, script, engine):
     server = Server(place, script)
     (place.dir / "canary").write_text(CANARY + "\n")
+    (place.dir / "plain").write_text(PLAIN)
     (place.dir / "api-token").write_text(CANARY)
     place.env = {**place.env, "CANARY": CANARY, "CREDENTIALS_DIRECTORY": str(place.dir)}
     for name, (auth, _) in AUTHS.items():
@@ -39,7 +46,7 @@ def check_nowhere(place, *texts):
     """In no reply, no log and no file but those the secret came from."""
     found = [form for text in texts for form in FORMS if form in text]
     for path in place.dir.rglob("*"):
-        if path.is_file() and path.name not in ("canary", "api-token"):
+        if path.is_file() and path.name not in ("canary", "plain", "api-token"):
             found += [(str(path), form) for form in FORMS if form.encode() in path.read_bytes()]
     assert not found, found
 
@@ -62,6 +69,8 @@ def every_reply(place, server):
 
 def links(request):
     """Good answers, with the key in the next link, as many servers give it."""
+    if request.path.startswith("/digest") and "authorization" not in request.headers:
+        return reply({}, "401 Unauthorized", WWW_Authenticate=peers.challenge())
     assert AUTHS[request.path.split("/")[1]][1](request), (request.target, request.headers)
     key = f"&key={urllib.parse.quote(CANARY, safe='')}" if "key" in request.query else ""
     more = {"Link": f'<?page=2{key}>; rel="next"'} if "page" not in request.query else {}

@@ -185,13 +185,13 @@ END_TEST
 START_TEST(each_auth_says_who_we_are)
 {
 	start("http://h/x?key=old");
-	scope.secret = "s3cret";
+	scope.secrets[JOB_SECRET_AUTH] = "s3cret";
 	job.auth = JOB_AUTH_BEARER;
 	build(0);
 	ck_assert_str_eq(header("Authorization"), "Bearer s3cret");
 	job.auth = JOB_AUTH_BASIC; /* RFC 7617's own example */
 	job.auth_user = (char *)"Aladdin";
-	scope.secret = "open sesame";
+	scope.secrets[JOB_SECRET_AUTH] = "open sesame";
 	build(0);
 	ck_assert_str_eq(header("Authorization"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 	job.auth = JOB_AUTH_API_KEY;
@@ -217,7 +217,7 @@ START_TEST(base64_pads_as_it_must)
 	job.auth = JOB_AUTH_BASIC;
 	job.auth_user = (char *)"u";
 	for (size_t i = 1; i < 5; i++) {
-		scope.secret = rows[i][0];
+		scope.secrets[JOB_SECRET_AUTH] = rows[i][0];
 		build(0);
 		ck_assert_str_eq(header("Authorization"), rows[i][1]);
 	}
@@ -236,7 +236,7 @@ START_TEST(what_cannot_be_sent_is_refused_with_its_place)
 	job.method = (char *)"GET";
 	job.auth = JOB_AUTH_BEARER;
 	check_refused("auth.bearer");
-	scope.secret = "a\nb";
+	scope.secrets[JOB_SECRET_AUTH] = "a\nb";
 	check_refused("auth.bearer");
 	ck_assert_ptr_null(strstr(err.text, "a\\x0ab")); /* a secret stays out of sentences */
 	job.auth = JOB_AUTH_NONE;
@@ -276,7 +276,7 @@ START_TEST(a_link_page_is_the_link_and_keeps_its_key)
 	job.auth = JOB_AUTH_API_KEY;
 	job.key_place = JOB_KEY_QUERY;
 	job.key_name = (char *)"key";
-	scope.secret = "s";
+	scope.secrets[JOB_SECRET_AUTH] = "s";
 	ck_assert_int_eq(request_build(&scope, 4, 2, "http://h/x?page=2", &request, &err), 0);
 	ck_assert_str_eq(request->url, "http://h/x?page=2&key=s");
 	request_free(request);
@@ -300,13 +300,13 @@ START_TEST(a_shown_url_hides_a_secret_that_the_server_sent_back)
 	job.auth = JOB_AUTH_API_KEY;
 	job.key_place = JOB_KEY_QUERY;
 	job.key_name = (char *)"key";
-	scope.secret = "to/ken";
+	scope.secrets[JOB_SECRET_AUTH] = "to/ken";
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		shown = request_url_shown(&scope, rows[i][0]);
 		ck_assert_str_eq(shown, rows[i][1]);
 		free(shown);
 	}
-	scope.secret = "";
+	scope.secrets[JOB_SECRET_AUTH] = "";
 	shown = request_url_shown(&scope, "http://h/x");
 	ck_assert_str_eq(shown, "http://h/x");
 	free(shown);
@@ -322,7 +322,7 @@ START_TEST(a_shown_url_hides_the_key)
 	job.auth = JOB_AUTH_API_KEY;
 	job.key_place = JOB_KEY_QUERY;
 	job.key_name = (char *)"key";
-	scope.secret = "s";
+	scope.secrets[JOB_SECRET_AUTH] = "s";
 	build(0);
 	shown = request_url_shown(&scope, request->url);
 	ck_assert_str_eq(shown, "http://***@h/x?id=0&key=***");
@@ -399,7 +399,7 @@ START_TEST(credentials_go_along_on_the_origin)
 	job.auth = JOB_AUTH_API_KEY;
 	job.key_place = JOB_KEY_QUERY;
 	job.key_name = (char *)"key";
-	scope.secret = "s";
+	scope.secrets[JOB_SECRET_AUTH] = "s";
 	build(0);
 	ck_assert_int_eq(redirect(302, "/y"), 0);
 	ck_assert_str_eq(request->url, "http://h/y?key=s");

@@ -10,12 +10,12 @@ static size_t problems_of(const char *file, const char *secrets_dir)
 	struct job job = {
 		.name = (char *)"a",
 		.auth = JOB_AUTH_BEARER,
-		.auth_secret = { SECRET_FILE, (char *)file },
+		.secrets = { [JOB_SECRET_AUTH] = { SECRET_FILE, (char *)file } },
 	};
 	struct problems problems = { 0 };
 	size_t n;
 
-	stored_check_secret(&job, secrets_dir, NULL, &problems);
+	stored_check_secrets(&job, secrets_dir, NULL, &problems);
 	n = problems.len;
 	problems_done(&problems);
 	return n;
@@ -45,11 +45,11 @@ START_TEST(other_kinds_of_secrets_need_no_place)
 	struct job job = {
 		.name = (char *)"a",
 		.auth = JOB_AUTH_BASIC,
-		.auth_secret = { SECRET_ENV, (char *)"TOKEN" },
+		.secrets = { [JOB_SECRET_AUTH] = { SECRET_ENV, (char *)"TOKEN" } },
 	};
 	struct problems problems = { 0 };
 
-	stored_check_secret(&job, "/srv/secrets", NULL, &problems);
+	stored_check_secrets(&job, "/srv/secrets", NULL, &problems);
 	ck_assert_uint_eq(problems.len, 0);
 	problems_done(&problems);
 }

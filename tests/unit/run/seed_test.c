@@ -48,7 +48,7 @@ START_TEST(a_new_run_has_its_points_its_path_and_nothing_done)
 	ck_assert_uint_eq(seed->record.counts.total, 10);
 	ck_assert_str_eq(seed->record.job, "a");
 	ck_assert_str_eq(seed->path, "out/a/x");
-	ck_assert_ptr_null(seed->secret);
+	ck_assert_ptr_null(seed->secrets[JOB_SECRET_AUTH]);
 	ck_assert_ptr_null(seed->done);
 	ck_assert_uint_eq(seed->chains.open.len, 0);
 	seed_free(seed);
@@ -84,7 +84,7 @@ START_TEST(a_secret_is_resolved_or_its_lack_is_told)
 
 	setenv("SEED_TEST_TOKEN", "abracadabra", 1);
 	seed = accepted(job, NULL);
-	ck_assert_str_eq(seed->secret, "abracadabra");
+	ck_assert_str_eq(seed->secrets[JOB_SECRET_AUTH], "abracadabra");
 	seed_free(seed);
 	unsetenv("SEED_TEST_TOKEN");
 	refused(job, NULL, -EACCES, "the secret of job \"a\": the environment variable");

@@ -137,7 +137,7 @@ START_TEST(every_setting_reaches_its_member)
 	ck_assert_int_eq(job->auth, JOB_AUTH_API_KEY);
 	ck_assert_int_eq(job->key_place, JOB_KEY_QUERY);
 	ck_assert_str_eq(job->key_name, "k");
-	ck_assert_int_eq(job->auth_secret.kind, SECRET_ENV);
+	ck_assert_int_eq(job->secrets[JOB_SECRET_AUTH].kind, SECRET_ENV);
 	ck_assert_uint_eq(job->ncolumns, 2);
 	ck_assert_str_eq(pointer_text(job->columns[0].from), "/a~1b");
 	ck_assert_int_eq(job->columns[0].type, JOB_TYPE_INT);
@@ -235,7 +235,8 @@ START_TEST(secrets_are_references_and_never_repeated)
 	    "/etc/x/a.yaml:1:39: error: request.headers: the header \"authorization\" cannot be "
 	    "set: a secret does not stand in a job; use \"auth\"");
 	bad(URL "auth: {bearer: {env: A}, basic: {user: u, password: {env: B}}}\n",
-	    "/etc/x/a.yaml:2:7: error: auth: give one of basic, bearer and api_key");
+	    "/etc/x/a.yaml:2:7: error: auth: give one way only, basic, bearer or api_key for "
+	    "example");
 }
 END_TEST
 
@@ -244,7 +245,7 @@ START_TEST(relative_secrets_are_beside_the_file)
 	struct job *job = good(URL "auth: {bearer: {file: keys/t}}\n");
 	struct problems problems = { 0 };
 
-	ck_assert_str_eq(job->auth_secret.name, "/etc/x/keys/t");
+	ck_assert_str_eq(job->secrets[JOB_SECRET_AUTH].name, "/etc/x/keys/t");
 	ck_assert_str_eq(json_str(json_find(job->document, "/auth/bearer/file")), "/etc/x/keys/t");
 	job_unref(job);
 	job = NULL;
@@ -420,13 +421,15 @@ END_TEST
 START_TEST(one_body_and_one_key_place)
 {
 	bad("request: {url: 'http://h/', text: a, json: {}}",
-	    "/etc/x/a.yaml:1:10: error: request: only one of text, json and form can be the "
+	    "/etc/x/a.yaml:1:10: error: request: only one of text, json, form and graphql can be "
+	    "the "
 	    "body");
 	bad(URL "auth: {api_key: {header: A, query: b, value: {env: K}}}\n",
-	    "/etc/x/a.yaml:2:17: error: auth.api_key: the key goes into a header or into the "
-	    "query, not both");
+	    "/etc/x/a.yaml:2:17: error: auth.api_key: the key goes into one place only: a "
+	    "header, the query or a cookie");
 	bad(URL "auth: {api_key: {value: {env: K}}}\n",
-	    "/etc/x/a.yaml:2:17: error: auth.api_key: required: header or query, the name of "
+	    "/etc/x/a.yaml:2:17: error: auth.api_key: required: header, query or cookie, the name "
+	    "of "
 	    "what carries the key");
 }
 END_TEST

@@ -138,6 +138,20 @@ START_TEST(dollars_are_dollars_unless_a_hole_begins)
 }
 END_TEST
 
+START_TEST(a_whole_json_value_loses_its_quotes)
+{
+	gives(TEMPLATE_JSON, "{\"a\":\"${id|json}\",\"b\":[\"${id|json}\",\"${id}\"]}",
+	      "{\"a\":7,\"b\":[7,\"7\"]}");
+	gives(TEMPLATE_JSON, "\"${nothing|json|default:null}\"", "null");
+	fails(TEMPLATE_JSON, "\"${quote|json}\"", -EINVAL, "${quote}: \"say");
+	fails(TEMPLATE_JSON, "\"${empty|json}\"", -EINVAL, "is no JSON value");
+	fails(TEMPLATE_JSON, "\"a${id|json}\"", -EINVAL, "${id|json} stands for a whole value");
+	fails(TEMPLATE_JSON, "\"${id|json}a\"", -EINVAL, "${id|json} stands for a whole value");
+	fails(TEMPLATE_JSON, "\"${id}${id|json}\"", -EINVAL, "${id|json} stands for a whole");
+	fails(TEMPLATE_URL, "http://h/${id|json}", -EINVAL, "unknown filter \"json\"");
+}
+END_TEST
+
 START_TEST(bad_templates_are_refused_when_parsed)
 {
 	fails(TEMPLATE_PLAIN, "a${id", -EINVAL, "\"${id\" begins a ${...} that is not closed");
@@ -185,5 +199,5 @@ UNIT_MAIN("template", values_are_encoded_for_their_part_of_the_url,
 	  a_host_takes_only_what_is_safe_in_it, no_value_leaves_its_path_segment,
 	  other_places_have_their_own_encoding, an_output_path_stays_below,
 	  filters_change_the_value_before_it_is_encoded, dollars_are_dollars_unless_a_hole_begins,
-	  bad_templates_are_refused_when_parsed, a_missing_value_and_a_full_buffer_are_told,
-	  a_template_tells_its_holes)
+	  a_whole_json_value_loses_its_quotes, bad_templates_are_refused_when_parsed,
+	  a_missing_value_and_a_full_buffer_are_told, a_template_tells_its_holes)
