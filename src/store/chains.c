@@ -5,9 +5,11 @@
 
 static const struct sql put = {
 	"saving the next page of a chain",
-	"INSERT INTO chains (run, point, next_page, token, rows, visited) VALUES (?, ?, ?, ?, ?, ?)"
+	"INSERT INTO chains (run, point, next_page, token, rows, visited, changed)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?)"
 	" ON CONFLICT (run, point) DO UPDATE SET next_page = excluded.next_page,"
-	" token = excluded.token, rows = excluded.rows, visited = excluded.visited",
+	" token = excluded.token, rows = excluded.rows, visited = excluded.visited,"
+	" changed = excluded.changed",
 };
 static const struct sql drop = {
 	"closing a chain of pages",
@@ -15,7 +17,8 @@ static const struct sql drop = {
 };
 static const struct sql each = {
 	"reading the open chains of a run",
-	"SELECT point, next_page, token, rows, visited FROM chains WHERE run = ? ORDER BY point",
+	"SELECT point, next_page, token, rows, visited, changed FROM chains WHERE run = ?"
+	" ORDER BY point",
 };
 
 void ledger_chain_put(struct db *db, uint64_t run, const struct chain_record *chain)
@@ -28,6 +31,7 @@ void ledger_chain_put(struct db *db, uint64_t run, const struct chain_record *ch
 	stmt_text(&st, chain->token);
 	stmt_int(&st, (int64_t)chain->rows);
 	stmt_blob(&st, chain->visited, chain->visited_len);
+	stmt_int(&st, chain->changed);
 	stmt_run(&st);
 }
 
@@ -55,6 +59,7 @@ int ledger_each_chain(struct db *db, uint64_t run,
 		chain.token = stmt_take_text(&st);
 		chain.rows = (uint64_t)stmt_take_int(&st);
 		chain.visited = stmt_take_blob(&st, &chain.visited_len);
+		chain.changed = stmt_take_int(&st) != 0;
 		fn(&chain, arg);
 	}
 	stmt_close(&st);

@@ -8,6 +8,7 @@
 #ifndef STORE_LEDGER_H
 #define STORE_LEDGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ struct chain_record {
 	uint64_t rows;      /* landed by this chain so far */
 	void *visited; /* hashes of tokens seen, 8 bytes each, oldest first, at most 4,096 kept */
 	size_t visited_len; /* bytes */
+	bool changed;       /* some page of it was not "not modified" (RFC 9110 section 15.4.5) */
 };
 void ledger_chain_put(struct db *db, uint64_t run, const struct chain_record *chain);
 void ledger_chain_drop(struct db *db, uint64_t run, uint64_t index);

@@ -9,6 +9,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/files_shown.c \
 	src/store/ledger.c \
 	src/store/ledger.h \
+	src/store/marks.c \
+	src/store/marks.h \
 	src/store/outputs.c \
 	src/store/outputs.h \
 	src/store/run_row.h \
@@ -26,5 +28,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/sql.h \
 	src/store/switches.c \
 	src/store/switches.h \
+	src/store/validators.c \
+	src/store/validators.h \
 	src/store/witness.c \
 	src/store/witness.h

@@ -115,6 +115,27 @@ static const char *const steps[] = {
 	" state INTEGER NOT NULL, result TEXT, rows INTEGER NOT NULL, bytes INTEGER NOT NULL,"
 	" published_ms INTEGER NOT NULL, PRIMARY KEY (path, run)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX snapshots_run ON snapshots (run);",
+
+	/* What a later run may leave out: marks (store/marks.h) and validators
+	 * (store/validators.h). Both are candidates of their run until they stand. `part` and
+	 * `request` are the parameters of a point as JSON. Marks have a rowid: `keys` may be long.
+	 */
+	"CREATE TABLE marks ("
+	" job TEXT NOT NULL, part TEXT NOT NULL, run INTEGER NOT NULL, stands INTEGER NOT NULL,"
+	" value TEXT NOT NULL, rank BLOB NOT NULL, keys BLOB,"
+	" UNIQUE (job, part, run)) STRICT;"
+	"CREATE TABLE mark_kinds ("
+	" job TEXT NOT NULL PRIMARY KEY, cursor TEXT NOT NULL, type TEXT NOT NULL,"
+	" since INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE validators ("
+	" job TEXT NOT NULL, request TEXT NOT NULL, page INTEGER NOT NULL, run INTEGER NOT NULL,"
+	" stands INTEGER NOT NULL, definition INTEGER NOT NULL, identity INTEGER NOT NULL,"
+	" etag TEXT, modified TEXT, token TEXT,"
+	" rows INTEGER NOT NULL, output TEXT, sequence INTEGER NOT NULL,"
+	" offset INTEGER NOT NULL, length INTEGER NOT NULL, sum INTEGER NOT NULL,"
+	" PRIMARY KEY (job, request, page, run)) STRICT, WITHOUT ROWID;"
+	/* Some page of the chain has changed since the run before. */
+	"ALTER TABLE chains ADD COLUMN changed INTEGER NOT NULL DEFAULT 1;",
 };
 
 const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);

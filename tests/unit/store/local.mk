@@ -43,3 +43,8 @@ check_PROGRAMS += tests/unit/store/schema_test
 TESTS += tests/unit/store/schema_test
 tests_unit_store_schema_test_SOURCES = tests/unit/store/schema_test.c tests/unit/store/scratch.h
 tests_unit_store_schema_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/store/marks_test
+TESTS += tests/unit/store/marks_test
+tests_unit_store_marks_test_SOURCES = tests/unit/store/marks_test.c tests/unit/store/scratch.h
+tests_unit_store_marks_test_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

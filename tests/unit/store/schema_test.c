@@ -13,11 +13,13 @@
 #include "base/xalloc.h"
 #include "store/files.h"
 #include "store/ledger.h"
+#include "store/marks.h"
 #include "store/outputs.h"
 #include "store/runs.h"
 #include "store/snapshots.h"
 #include "store/sql.h"
 #include "store/switches.h"
+#include "store/validators.h"
 
 #include "scratch.h"
 
@@ -185,6 +187,15 @@ static void ignore(const struct snapshot_record *record, void *arg)
 {
 }
 
+/* What had no marks has none, and may get some. */
+static void expect_marks(struct db *db)
+{
+	struct validator_record validator = { 0 };
+
+	ck_assert_int_eq(marks_any(db, "j", NULL), 0);
+	ck_assert_int_eq(validators_get(db, "j", "{}", 0, &validator, NULL), -ENOENT);
+}
+
 START_TEST(a_database_of_the_first_release_is_kept_whole_and_brought_up_to_date)
 {
 	struct scratch s;
@@ -196,6 +207,7 @@ START_TEST(a_database_of_the_first_release_is_kept_whole_and_brought_up_to_date)
 	expect_runs(s.db);
 	expect_output(s.db);
 	expect_files(s.db);
+	expect_marks(s.db);
 	ck_assert_int_eq(snapshots_each(s.db, 0, ignore, NULL, NULL), 0);
 	db_close(s.db);
 	scratch_open(&s); /* and once more, as what it is now */
