@@ -34,6 +34,10 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/json_reader.c \
 	src/spec/loader.c \
 	src/spec/loader.h \
+	src/spec/mark.c \
+	src/spec/mark.h \
+	src/spec/mark_time.c \
+	src/spec/mark_time.h \
 	src/spec/matrix.c \
 	src/spec/matrix.h \
 	src/spec/nearest.c \

@@ -238,6 +238,10 @@ START_TEST(validators_of_a_point_stand_together_and_replace_those_before)
 	scratch_commit(&s);
 	expect_etag(&s, "{}", 0, "b0");
 	expect_etag(&s, "{}", 1, NULL); /* the chain has become shorter */
+	scratch_begin(&s);
+	validators_drop_all(s.db, "j");
+	scratch_commit(&s);
+	expect_etag(&s, "{}", 0, NULL);
 	scratch_done(&s);
 }
 END_TEST
