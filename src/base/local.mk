@@ -21,6 +21,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/json_tree.c \
 	src/base/log.c \
 	src/base/log.h \
+	src/base/percent.c \
+	src/base/percent.h \
 	src/base/pointer.c \
 	src/base/pointer.h \
 	src/base/printable.c \

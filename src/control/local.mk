@@ -15,8 +15,6 @@ src_control_libcontrol_a_SOURCES = \
 	src/control/params.h \
 	src/control/peer.c \
 	src/control/peer.h \
-	src/control/percent.c \
-	src/control/percent.h \
 	src/control/reply.c \
 	src/control/route.c \
 	src/control/route.h \

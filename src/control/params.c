@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/percent.h"
 #include "base/xalloc.h"
-#include "control/percent.h"
 
 /* Whether `name` is one of the words of `known`. */
 static bool is_known(const char *known, const char *name)

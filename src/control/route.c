@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "control/percent.h"
+#include "base/percent.h"
 
 /* Takes the segment after the next "/" off `path`; false when there is none. */
 static bool next_segment(struct slice *path, struct slice *segment)

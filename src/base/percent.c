@@ -1,5 +1,5 @@
 /* Percent-decoding: see percent.h. */
-#include "control/percent.h"
+#include "base/percent.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* Percent-decoding of what stands in a URL, RFC 3986 section 2.1. */
-#ifndef CONTROL_PERCENT_H
-#define CONTROL_PERCENT_H
+#ifndef BASE_PERCENT_H
+#define BASE_PERCENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
