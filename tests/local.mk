@@ -17,6 +17,7 @@ include tests/unit/fetch/local.mk
 include tests/unit/data/local.mk
 include tests/unit/store/local.mk
 include tests/unit/run/local.mk
+include tests/unit/import/local.mk
 include tests/unit/fetchctl/local.mk
 include tests/unit/fetchd/local.mk
 include tests/unit/fetchmock/local.mk

@@ -7,4 +7,4 @@ tools_docgen_SOURCES = \
 	tools/docgen_fields.c \
 	tools/docgen_verbs.c
 tools_docgen_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
-tools_docgen_LDADD = src/fetchctl/libfetchctl.a $(FETCHD_LIBS) $(SMARTCOLS_LIBS)
+tools_docgen_LDADD = src/fetchctl/libfetchctl.a src/import/libimport.a $(FETCHD_LIBS) $(SMARTCOLS_LIBS)

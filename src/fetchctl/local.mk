@@ -32,6 +32,7 @@ src_fetchctl_libfetchctl_a_SOURCES = \
 	src/fetchctl/verb_check.c \
 	src/fetchctl/verb_head.c \
 	src/fetchctl/verb_help.c \
+	src/fetchctl/verb_import.c \
 	src/fetchctl/verb_jobs.c \
 	src/fetchctl/verb_plan.c \
 	src/fetchctl/verb_reload.c \
@@ -44,7 +45,7 @@ src_fetchctl_libfetchctl_a_SOURCES = \
 	src/fetchctl/yamltext.c \
 	src/fetchctl/yamltext.h
 
-FETCHCTL_LIBS = src/fetchctl/libfetchctl.a src/control/libcontrol.a $(SPEC_LIBS) $(CURL_LIBS) \
+FETCHCTL_LIBS = src/fetchctl/libfetchctl.a src/import/libimport.a src/control/libcontrol.a $(SPEC_LIBS) $(CURL_LIBS) \
 	$(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += src/fetchctl/fetchctl

@@ -55,6 +55,10 @@ const struct verb verbs[] = {
 	  "the whole output" },
 	{ "reload", "", 0, 0, 0, verb_reload, "POST /v1/reload",
 	  "Read the job files again; a file with an error changes nothing" },
+	{ "import", "curl|openapi WORD...", 2, INT_MAX, 0, verb_import, "",
+	  "Write a job file: out of a curl command line, in quotes or behind \"--\" or on standard "
+	  "input for \"-\", or out of an OpenAPI 3 document's file and one of its paths, which are "
+	  "listed when none is given" },
 	{ "help", "[VERB]", 0, 1, 0, verb_help, "",
 	  "Explain fetchctl, or one verb" },
 	{ NULL },

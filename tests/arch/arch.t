@@ -17,8 +17,9 @@ my %floors = (
     data    => [qw(base io spec)],
     store   => [qw(base spec)],
     run     => [qw(base io spec fetch data store)],
+    import  => [qw(base io spec)],
     fetchd    => [qw(base io spec control fetch data store run)],
-    fetchctl  => [qw(base io spec control)],
+    fetchctl  => [qw(base io spec control import)],
     fetchmock => [qw(base io spec)],
 );
 

@@ -11,7 +11,7 @@ setup() { make_place; }
   ctl help
   [ "$status" -eq 0 ]
   for verb in status list show check apply delete enable disable plan try run runs info failed \
-    retry cancel head reload help; do
+    retry cancel head reload import help; do
     grep -q "^  $verb " out
   done
 }
@@ -55,6 +55,9 @@ run a =value
 run a id=1 id=2
 status --color=red
 help nonsense
+import curl
+import wget x
+import openapi a b c
 END
 }
 

@@ -28,6 +28,7 @@ scenarios = \
 	tests/scenario/crowds.t \
 	tests/scenario/files.t \
 	tests/scenario/formats.t \
+	tests/scenario/import.t \
 	tests/scenario/inputs.t \
 	tests/scenario/obstacles.t \
 	tests/scenario/ordered.t \
