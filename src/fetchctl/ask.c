@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "control/client.h"
 #include "fetchctl/ctl.h"
+#include "fetchctl/limit.h"
 #include "fetchctl/problems.h"
 #include "fetchctl/say.h"
 #include "spec/config.h"
@@ -125,8 +126,10 @@ static void take_items(struct json *items, const struct json *page, uint64_t lim
 		json_push(items, json_ref(json_at(from, i)));
 }
 
-int ask_list(struct ctl *ctl, const char *path, const char *cursor, uint64_t limit,
-	     struct json **items)
+/* Follows a list to its end, or to `limit` items (0: all). `cursor` names the query parameter that
+ * takes `next`. *items is an array. */
+static int ask_list(struct ctl *ctl, const char *path, const char *cursor, uint64_t limit,
+		    struct json **items)
 {
 	struct json *all = json_new_array();
 	char *next = NULL;
@@ -171,4 +174,39 @@ bool ask_run_number(const char *word)
 		return true;
 	say_usage("a run is named by its number, not \"%s\"; 'fetchctl runs' lists them", word);
 	return false;
+}
+
+int ask_show(struct ctl *ctl, const char *method, char *path, ask_show_fn *show)
+{
+	struct json *reply = NULL;
+	int r = ask(ctl, method, path, NULL, &reply);
+
+	free(path);
+	if (r)
+		return r;
+	if (!ctl->json)
+		show(ctl, reply);
+	else if (reply)
+		say_json(reply, true);
+	json_unref(reply);
+	return CTL_DONE;
+}
+
+int ask_show_list(struct ctl *ctl, char *path, const char *cursor, ask_show_fn *show)
+{
+	struct json *items = NULL;
+	uint64_t limit;
+	int r = limit_read(ctl, 0, &limit);
+
+	if (r == 0)
+		r = ask_list(ctl, path, cursor, limit, &items);
+	free(path);
+	if (r)
+		return r;
+	if (ctl->json)
+		say_list(items);
+	else
+		show(ctl, items);
+	json_unref(items);
+	return CTL_DONE;
 }

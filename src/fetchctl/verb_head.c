@@ -89,7 +89,6 @@ static void show_head(const struct ctl *ctl, const struct json *head)
 
 int verb_head(struct ctl *ctl)
 {
-	struct json *head = NULL;
 	uint64_t rows;
 	char *path, *after;
 	int r = limit_read(ctl, ROWS_DEFAULT, &rows);
@@ -98,15 +97,6 @@ int verb_head(struct ctl *ctl)
 		return r;
 	after = xasprintf("/head?n=%llu", (unsigned long long)rows);
 	path = ask_path("/v1/jobs/", ctl->words[0], after);
-	r = ask(ctl, "GET", path, NULL, &head);
 	free(after);
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_json(head, true);
-	else
-		show_head(ctl, head);
-	json_unref(head);
-	return CTL_DONE;
+	return ask_show(ctl, "GET", path, show_head);
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/xalloc.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
-#include "fetchctl/limit.h"
 #include "fetchctl/say.h"
 #include "fetchctl/table.h"
 
@@ -52,20 +52,7 @@ static void show_jobs(const struct ctl *ctl, const struct json *jobs)
 
 int verb_list(struct ctl *ctl)
 {
-	struct json *jobs = NULL;
-	uint64_t limit;
-	int r = limit_read(ctl, 0, &limit);
-
-	if (r == 0)
-		r = ask_list(ctl, "/v1/jobs", "after", limit, &jobs);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_list(jobs);
-	else
-		show_jobs(ctl, jobs);
-	json_unref(jobs);
-	return CTL_DONE;
+	return ask_show_list(ctl, xstrdup("/v1/jobs"), "after", show_jobs);
 }
 
 /* One call about one job whose reply, if any, is the job; `done` finishes the sentence. */

@@ -73,7 +73,7 @@ static void show_output(const struct json *plan)
 	show_rotation(json_get(plan, "rotate"));
 }
 
-static void show_plan(const struct json *plan)
+static void show_plan(const struct ctl *ctl, const struct json *plan)
 {
 	const char *pages = json_str(json_get(plan, "pages"));
 
@@ -91,17 +91,5 @@ static void show_plan(const struct json *plan)
 
 int verb_plan(struct ctl *ctl)
 {
-	char *path = ask_path("/v1/jobs/", ctl->words[0], "/plan");
-	struct json *plan = NULL;
-	int r = ask(ctl, "GET", path, NULL, &plan);
-
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_json(plan, true);
-	else
-		show_plan(plan);
-	json_unref(plan);
-	return CTL_DONE;
+	return ask_show(ctl, "GET", ask_path("/v1/jobs/", ctl->words[0], "/plan"), show_plan);
 }

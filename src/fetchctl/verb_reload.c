@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/xalloc.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
 #include "fetchctl/say.h"
@@ -21,19 +22,14 @@ static size_t show_names(const struct json *diff, const char *change)
 	return json_len(names);
 }
 
+static void show_diff(const struct ctl *ctl, const struct json *diff)
+{
+	if (show_names(diff, "added") + show_names(diff, "changed") + show_names(diff, "removed") ==
+	    0)
+		puts("reloaded; nothing changed");
+}
+
 int verb_reload(struct ctl *ctl)
 {
-	struct json *diff = NULL;
-	int r = ask(ctl, "POST", "/v1/reload", NULL, &diff);
-
-	if (r)
-		return r;
-	if (ctl->json)
-		say_json(diff, true);
-	else if (show_names(diff, "added") + show_names(diff, "changed") +
-			 show_names(diff, "removed") ==
-		 0)
-		puts("reloaded; nothing changed");
-	json_unref(diff);
-	return CTL_DONE;
+	return ask_show(ctl, "POST", xstrdup("/v1/reload"), show_diff);
 }

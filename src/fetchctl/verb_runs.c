@@ -4,14 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/human.h"
 #include "base/xalloc.h"
 #include "control/runtext.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
-#include "fetchctl/limit.h"
 #include "fetchctl/runview.h"
 #include "fetchctl/say.h"
 #include "fetchctl/table.h"
@@ -61,21 +59,8 @@ int verb_runs(struct ctl *ctl)
 {
 	char *path =
 		ctl->nwords ? ask_path("/v1/runs?job=", ctl->words[0], "") : xstrdup("/v1/runs");
-	struct json *runs = NULL;
-	uint64_t limit;
-	int r = limit_read(ctl, 0, &limit);
 
-	if (r == 0)
-		r = ask_list(ctl, path, "before", limit, &runs);
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_list(runs);
-	else
-		show_runs(ctl, runs);
-	json_unref(runs);
-	return CTL_DONE;
+	return ask_show_list(ctl, path, "before", show_runs);
 }
 
 static void show_timings(const struct json *run)
@@ -134,23 +119,9 @@ static void show_info(const struct ctl *ctl, const struct json *run)
 
 int verb_info(struct ctl *ctl)
 {
-	struct json *run = NULL;
-	char *path;
-	int r;
-
 	if (!ask_run_number(ctl->words[0]))
 		return CTL_USAGE;
-	path = ask_path("/v1/runs/", ctl->words[0], "");
-	r = ask(ctl, "GET", path, NULL, &run);
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_json(run, true);
-	else
-		show_info(ctl, run);
-	json_unref(run);
-	return CTL_DONE;
+	return ask_show(ctl, "GET", ask_path("/v1/runs/", ctl->words[0], ""), show_info);
 }
 
 static void show_failed(const struct ctl *ctl, const struct json *requests)
@@ -183,46 +154,21 @@ static void show_failed(const struct ctl *ctl, const struct json *requests)
 
 int verb_failed(struct ctl *ctl)
 {
-	struct json *requests = NULL;
-	uint64_t limit;
-	char *path;
-	int r;
-
 	if (!ask_run_number(ctl->words[0]))
 		return CTL_USAGE;
-	r = limit_read(ctl, 0, &limit);
-	if (r)
-		return r;
-	path = ask_path("/v1/runs/", ctl->words[0], "/requests?state=failed");
-	r = ask_list(ctl, path, "after", limit, &requests);
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_list(requests);
-	else
-		show_failed(ctl, requests);
-	json_unref(requests);
-	return CTL_DONE;
+	return ask_show_list(ctl, ask_path("/v1/runs/", ctl->words[0], "/requests?state=failed"),
+			     "after", show_failed);
+}
+
+static void show_cancelled(const struct ctl *ctl, const struct json *run)
+{
+	printf("run %s is being cancelled; what it has landed stays\n", ctl->words[0]);
 }
 
 int verb_cancel(struct ctl *ctl)
 {
-	struct json *run = NULL;
-	char *path;
-	int r;
-
 	if (!ask_run_number(ctl->words[0]))
 		return CTL_USAGE;
-	path = ask_path("/v1/runs/", ctl->words[0], "/cancel");
-	r = ask(ctl, "POST", path, NULL, &run);
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_json(run, true);
-	else
-		printf("run %s is being cancelled; what it has landed stays\n", ctl->words[0]);
-	json_unref(run);
-	return CTL_DONE;
+	return ask_show(ctl, "POST", ask_path("/v1/runs/", ctl->words[0], "/cancel"),
+			show_cancelled);
 }

@@ -17,7 +17,7 @@ static void comment(const char *text)
 	putchar('\n');
 }
 
-static void show_job(const struct json *job)
+static void show_job(const struct ctl *ctl, const struct json *job)
 {
 	const struct json *last = json_get(job, "last");
 	const char *source = json_str(json_get(job, "source"));
@@ -43,17 +43,5 @@ static void show_job(const struct json *job)
 
 int verb_show(struct ctl *ctl)
 {
-	char *path = ask_path("/v1/jobs/", ctl->words[0], "");
-	struct json *job = NULL;
-	int r = ask(ctl, "GET", path, NULL, &job);
-
-	free(path);
-	if (r)
-		return r;
-	if (ctl->json)
-		say_json(job, true);
-	else
-		show_job(job);
-	json_unref(job);
-	return CTL_DONE;
+	return ask_show(ctl, "GET", ask_path("/v1/jobs/", ctl->words[0], ""), show_job);
 }

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/human.h"
+#include "base/xalloc.h"
 #include "control/runtext.h"
 #include "fetchctl/ask.h"
 #include "fetchctl/ctl.h"
@@ -106,21 +106,15 @@ static void show_jobs(const struct ctl *ctl, const struct json *jobs)
 	table_print_below(table);
 }
 
+static void show_status(const struct ctl *ctl, const struct json *status)
+{
+	show_daemon(status);
+	show_engines(ctl, json_get(status, "engines"));
+	show_live(ctl, json_get(status, "live_runs"));
+	show_jobs(ctl, json_get(status, "jobs"));
+}
+
 int verb_status(struct ctl *ctl)
 {
-	struct json *status = NULL;
-	int r = ask(ctl, "GET", "/v1/status", NULL, &status);
-
-	if (r)
-		return r;
-	if (ctl->json) {
-		say_json(status, true);
-	} else {
-		show_daemon(status);
-		show_engines(ctl, json_get(status, "engines"));
-		show_live(ctl, json_get(status, "live_runs"));
-		show_jobs(ctl, json_get(status, "jobs"));
-	}
-	json_unref(status);
-	return CTL_DONE;
+	return ask_show(ctl, "GET", xstrdup("/v1/status"), show_status);
 }
