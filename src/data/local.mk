@@ -11,6 +11,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/csv_dialect.h \
 	src/data/dialect.c \
 	src/data/dialect.h \
+	src/data/expand.c \
+	src/data/expand.h \
 	src/data/extra.c \
 	src/data/extra.h \
 	src/data/extract.c \

@@ -73,15 +73,62 @@ static void show_output(const struct json *plan)
 	show_rotation(json_get(plan, "rotate"));
 }
 
+/* "  (2 excluded, 1 included)" */
+static void show_rules(const struct json *plan, struct buf *text)
+{
+	int64_t excluded = json_int(json_get(plan, "excluded"), 0);
+	int64_t included = json_int(json_get(plan, "included"), 0);
+
+	if (excluded)
+		buf_addf(text, "  (%lld excluded", (long long)excluded);
+	if (included)
+		buf_addf(text, "%s%lld included", excluded ? ", " : "  (", (long long)included);
+	if (excluded || included)
+		buf_add_char(text, ')');
+}
+
+/* "3 values of id from /etc/ids.csv: 1, 2, 3" */
+static void show_input(const struct json *input)
+{
+	const struct json *first = json_get(input, "first");
+	int64_t values = json_int(json_get(input, "values"), 0);
+	struct buf text;
+
+	buf_init(&text, 1 << 20);
+	buf_addf(&text, "%lld %s of %s from %s: ", (long long)values,
+		 values == 1 ? "value" : "values", say_member(input, "param"),
+		 say_member(input, "from"));
+	for (size_t i = 0; i < json_len(first); i++)
+		buf_addf(&text, "%s%s", i ? ", " : "", json_str(json_at(first, i)));
+	if ((size_t)values > json_len(first))
+		buf_add_text(&text, ", ...");
+	say_field("input", buf_text(&text));
+	buf_done(&text);
+}
+
+static void show_requests(const struct json *plan)
+{
+	const struct json *inputs = json_get(plan, "inputs");
+	const char *pages = json_str(json_get(plan, "pages"));
+	struct buf text;
+
+	buf_init(&text, 4096);
+	buf_addf(&text, "%lld", (long long)json_int(json_get(plan, "requests"), 0));
+	if (pages)
+		buf_addf(&text, ", each followed page by page by %s", pages);
+	show_rules(plan, &text);
+	say_field("requests", buf_text(&text));
+	buf_done(&text);
+	for (size_t i = 0; i < json_len(inputs); i++)
+		show_input(json_at(inputs, i));
+}
+
 static void show_plan(const struct ctl *ctl, const struct json *plan)
 {
-	const char *pages = json_str(json_get(plan, "pages"));
-
 	say_field("job", say_member(plan, "job"));
 	say_fieldf("engine", "%s, %lld workers", say_member(plan, "engine"),
 		   (long long)json_int(json_get(plan, "workers"), 0));
-	say_fieldf("requests", "%lld%s%s", (long long)json_int(json_get(plan, "requests"), 0),
-		   pages ? ", each followed page by page by " : "", pages ? pages : "");
+	show_requests(plan);
 	show_request("first", json_get(plan, "first"));
 	show_request("last", json_get(plan, "last"));
 	authview_show(json_get(plan, "auth"));

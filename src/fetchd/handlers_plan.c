@@ -9,6 +9,7 @@
 
 struct planning {
 	struct call *call;
+	const char *data_dir;
 	struct job *job;
 	struct json *plan;
 	struct err err;
@@ -26,7 +27,7 @@ static void read_inputs(struct db *db, void *arg)
 {
 	struct planning *planning = arg;
 
-	planning->plan = plan_with_inputs(db, planning->job, &planning->err);
+	planning->plan = plan_with_inputs(db, planning->data_dir, planning->job, &planning->err);
 }
 
 static void planned(void *arg)
@@ -54,5 +55,6 @@ void handle_job_plan(struct call *call, void *arg)
 	planning = xcalloc(1, sizeof(*planning));
 	planning->call = call;
 	planning->job = job_ref(job);
+	planning->data_dir = daemon->config->data_dir;
 	query_ask(dispatcher_query(daemon->dispatcher), read_inputs, planned, planning);
 }

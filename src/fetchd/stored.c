@@ -56,26 +56,42 @@ void stored_check_secrets(const struct job *job, const char *secrets_dir, const 
 		fields_each_secret(job_fields, job, check_secret, &fence);
 }
 
-/* Where secrets are fenced in, a parameter must not read what a secret may not: its values are in
- * addresses, which everybody may see. */
+static bool is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(path, dir, len) == 0 && path[len] == '/' && file_path_clean(path + len + 1);
+}
+
+/* Why a client may not have this source: the values of a parameter are in addresses, which
+ * everybody may see, so it must not read what is kept from others: fetchd's environment, and where
+ * secrets are fenced in, any file. NULL: it may. */
+static const char *source_fault(const struct source *source, const struct config *config)
+{
+	if (source->kind == SOURCE_ENV)
+		return "a job from the socket does not read the environment of fetchd; its job "
+		       "files do";
+	if (source->kind == SOURCE_FILE && config->secrets_dir &&
+	    !is_below(source->name, config->data_dir))
+		return "a job from the socket takes the values of its parameters from data_dir";
+	return NULL;
+}
+
 static void check_inputs(const struct job *job, const struct config *config, const struct doc *doc,
 			 struct problems *problems)
 {
-	size_t len = strlen(config->data_dir);
-
 	for (size_t i = 0; i < job->matrix.nparams; i++) {
 		const struct matrix_param *param = &job->matrix.params[i];
+		const char *fault = source_fault(&param->source, config);
+		const char *key = param->source.kind == SOURCE_ENV ? "env" : "file";
 		char *pointer;
 
-		if (!param->file ||
-		    (strncmp(param->file, config->data_dir, len) == 0 && param->file[len] == '/' &&
-		     file_path_clean(param->file + len + 1)))
+		if (!fault)
 			continue;
-		pointer = xasprintf("/params/%s/file", param->name);
-		problems_add(problems, doc, pointer,
-			     "params.%s.file: a job from the socket takes the values of its "
-			     "parameters from data_dir, which is %s",
-			     param->name, config->data_dir);
+		pointer = xasprintf("/params/%s/%s", param->name, key);
+		problems_add(problems, doc, pointer, "params.%s.%s: %s%s%s", param->name, key,
+			     fault, param->source.kind == SOURCE_FILE ? ", which is " : "",
+			     param->source.kind == SOURCE_FILE ? config->data_dir : "");
 		free(pointer);
 	}
 }
@@ -143,8 +159,7 @@ static struct job *read_body(struct stored *stored)
 	job = job_new(stored->name, doc_root(doc), doc, "", problems);
 	if (job) {
 		stored_check_secrets(job, stored->secrets_dir, doc, problems);
-		if (stored->secrets_dir)
-			check_inputs(job, stored->change.daemon->config, doc, problems);
+		check_inputs(job, stored->change.daemon->config, doc, problems);
 		check_output(job, stored->change.daemon->jobs, doc, problems);
 	}
 	doc_free(doc);

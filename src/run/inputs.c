@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
+#include "run/landed.h"
 #include "run/query.h"
 #include "spec/values.h"
 #include "store/runs.h"
@@ -27,7 +29,7 @@ static char *spool_dir(const struct db *db)
 	return xasprintf("%.*s/spool", (int)(slash ? slash - path : 1), slash ? path : ".");
 }
 
-static struct json *source_of(const struct json *definition, const struct matrix_param *param)
+static struct json *definition_of(const struct json *definition, const struct matrix_param *param)
 {
 	return json_get(json_get(definition, "params"), param->name);
 }
@@ -47,14 +49,18 @@ struct json *inputs_plain(const struct json *definition)
 struct reading {
 	struct spool_writer *writer;
 	uint64_t count;
+	bool once; /* a value that comes again is left out */
 };
 
 static int keep_value(struct slice value, void *arg, struct err *err)
 {
 	struct reading *reading = arg;
+	bool added = true;
+	int code = reading->once ? spool_add_once(reading->writer, value, &added, err)
+				 : spool_add(reading->writer, value, err);
 
-	reading->count++;
-	return spool_add(reading->writer, value, err);
+	reading->count += added;
+	return code;
 }
 
 /* What is wrong with the user's file is told as such; a disk that fails is another thing. */
@@ -64,24 +70,80 @@ static int blame(int code)
 										    : -EINVAL;
 }
 
-static int read_file(const char *dir, const struct matrix_param *param, struct spool **spool,
-		     struct err *err)
+static int read_file(const struct source *source, struct reading *reading, struct err *err)
+{
+	const struct values_form form = { .column = source->column, .pointer = source->pointer };
+
+	return values_read(source->name, &form, keep_value, reading, err);
+}
+
+static int read_variable(const struct source *source, struct reading *reading, struct err *err)
+{
+	const char *value = getenv(source->name);
+
+	if (!value)
+		return err_set(err, -EINVAL, "the environment has no variable %s", source->name);
+	if (!*value || strlen(value) > VALUES_MAX_BYTES || !utf8_valid(value, strlen(value)))
+		return err_set(err, -EINVAL,
+			       "the environment variable %s is empty, too long or not UTF-8",
+			       source->name);
+	return keep_value(slice_of(value), reading, err);
+}
+
+/* Where values are gathered from, and where they go. */
+struct freezing {
+	struct db *db;
+	const char *dir; /* of the spools */
+	const char *data_dir;
+};
+
+static int read_source(const struct freezing *freezing, const struct source *source,
+		       struct reading *reading, struct err *err)
+{
+	const struct landed_order landed = { freezing->data_dir, source };
+
+	switch (source->kind) {
+	case SOURCE_FILE:
+		return read_file(source, reading, err);
+	case SOURCE_ENV:
+		return read_variable(source, reading, err);
+	case SOURCE_JOB:
+		reading->once = true;
+		return landed_values(freezing->db, &landed, keep_value, reading, err);
+	case SOURCE_NONE:
+	case SOURCE__COUNT:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int refuse_empty(const struct source *source, struct err *err)
+{
+	char *text = source_text(source);
+
+	err_set(err, -EINVAL, "%s has no value", text);
+	free(text);
+	return -EINVAL;
+}
+
+static int freeze_source(const struct freezing *freezing, const struct source *source,
+			 struct spool **spool, struct err *err)
 {
 	struct reading reading = { 0 };
-	int code = spool_begin(dir, &reading.writer, err);
+	int code = spool_begin(freezing->dir, &reading.writer, err);
 
 	if (code < 0)
 		return code;
-	code = values_read(param->file, param->column, keep_value, &reading, err);
+	code = read_source(freezing, source, &reading, err);
 	if (code == 0 && reading.count == 0)
-		code = err_set(err, -EINVAL, "%s has no value", param->file);
+		code = refuse_empty(source, err);
 	if (code == 0)
 		return spool_finish(reading.writer, spool, err);
 	spool_abort(reading.writer);
 	return blame(code);
 }
 
-static int freeze_all(const char *dir, struct job *job, struct json *definition,
+static int freeze_all(const struct freezing *freezing, struct job *job, struct json *definition,
 		      struct inputs *inputs, struct err *err)
 {
 	struct matrix *matrix = &job->matrix;
@@ -89,15 +151,15 @@ static int freeze_all(const char *dir, struct job *job, struct json *definition,
 	for (size_t i = 0; i < matrix->nparams; i++) {
 		int code;
 
-		if (!matrix->params[i].file)
+		if (!matrix->params[i].source.kind)
 			continue;
-		code = read_file(dir, &matrix->params[i], &inputs->spools[i], err);
+		code = freeze_source(freezing, &matrix->params[i].source, &inputs->spools[i], err);
 		if (code < 0) {
 			err_within(err, "parameter \"%s\"", matrix->params[i].name);
 			return code;
 		}
 		matrix_attach(matrix, i, inputs->spools[i]);
-		json_put_str(source_of(definition, &matrix->params[i]), FROZEN,
+		json_put_str(definition_of(definition, &matrix->params[i]), FROZEN,
 			     spool_name(inputs->spools[i]));
 	}
 	return 0;
@@ -108,7 +170,8 @@ static void look(const struct matrix *matrix, struct stat seen[static MATRIX_PAR
 {
 	for (size_t i = 0; i < matrix->nparams; i++) {
 		seen[i] = (struct stat) { 0 };
-		if (matrix->params[i].file && stat(matrix->params[i].file, &seen[i]) < 0)
+		if (matrix->params[i].source.kind == SOURCE_FILE &&
+		    stat(matrix->params[i].source.name, &seen[i]) < 0)
 			seen[i] = (struct stat) { 0 };
 	}
 }
@@ -127,7 +190,7 @@ static int check_still(const struct matrix *matrix, const struct stat *before, s
 	for (size_t i = 0; i < matrix->nparams; i++)
 		if (!same(&before[i], &after[i]))
 			return err_set(err, -EBUSY, "%s changed while it was read; try again",
-				       matrix->params[i].file);
+				       matrix->params[i].source.name);
 	return 0;
 }
 
@@ -140,15 +203,16 @@ int inputs_freeze(struct db *db, struct job *job, struct json *definition, struc
 		  struct err *err)
 {
 	struct stat before[MATRIX_PARAMS_MAX];
+	struct freezing freezing = { .db = db, .data_dir = inputs->data_dir };
 	char *dir;
 	int code;
 
 	if (!db)
 		return query_refuse(err);
-	dir = spool_dir(db);
+	freezing.dir = dir = spool_dir(db);
 	spool_sweep(dir, needed, db);
 	look(&job->matrix, before);
-	code = freeze_all(dir, job, definition, inputs, err);
+	code = freeze_all(&freezing, job, definition, inputs, err);
 	if (code == 0)
 		code = check_still(&job->matrix, before, err);
 	free(dir);
@@ -164,9 +228,9 @@ int inputs_thaw(struct db *db, struct job *job, const struct json *definition,
 
 	for (size_t i = 0; i < matrix->nparams && code == 0; i++) {
 		const struct matrix_param *param = &matrix->params[i];
-		const char *name = json_str(json_get(source_of(definition, param), FROZEN));
+		const char *name = json_str(json_get(definition_of(definition, param), FROZEN));
 
-		if (!param->file)
+		if (!param->source.kind)
 			continue;
 		code = spool_open(dir, name ? name : "", &inputs->spools[i], err);
 		if (code == 0)

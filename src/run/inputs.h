@@ -1,5 +1,6 @@
-/* What a run takes from files: read once when it is ordered, and kept in spools (spec/spool.h) in
- * <state_dir>/spool, beside the ledger.
+/* What a run takes from files, from what has landed of other jobs and from the environment: read
+ * once when it is ordered, and kept in spools (spec/spool.h) in <state_dir>/spool, beside the
+ * ledger.
  *
  * The spools are on the disk before the run's start is committed, and the definition that is
  * committed with it names them ("frozen"), so a run that counts as begun has its inputs. They stay
@@ -16,15 +17,16 @@
 #include "store/db.h"
 
 struct inputs {
+	const char *data_dir;                    /* where other jobs have landed; borrowed */
 	struct spool *spools[MATRIX_PARAMS_MAX]; /* by parameter; held so that none is removed */
 };
 
-/* A zeroed one is empty and valid. The job may be used after: its values stay mapped. */
+/* One with only data_dir is empty and valid. The job may be used after: its values stay mapped. */
 void inputs_done(struct inputs *inputs);
 
 /* The definition as the job's file had it, without the names of spools; the caller's. */
 struct json *inputs_plain(const struct json *definition);
-/* Reads the files, keeps their values, names them in `definition` and gives them to the job's
+/* Reads the sources, keeps their values, names them in `definition` and gives them to the job's
  * matrix. Blocks; query thread. `db` as query_ask gives it. -EINVAL for what is in the files,
  * -EBUSY when one changed meanwhile, or what the disk said. */
 int inputs_freeze(struct db *db, struct job *job, struct json *definition, struct inputs *inputs,

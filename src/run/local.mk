@@ -28,6 +28,8 @@ src_run_librun_a_SOURCES = \
 	src/run/housekeeper.h \
 	src/run/inputs.c \
 	src/run/inputs.h \
+	src/run/landed.c \
+	src/run/landed.h \
 	src/run/lander.c \
 	src/run/lander.h \
 	src/run/lander_acts.c \
@@ -53,6 +55,8 @@ src_run_librun_a_SOURCES = \
 	src/run/parcel.h \
 	src/run/plan.c \
 	src/run/plan.h \
+	src/run/plan_matrix.c \
+	src/run/plan_matrix.h \
 	src/run/policy.c \
 	src/run/policy.h \
 	src/run/publish.c \

@@ -82,7 +82,8 @@ static void prepare(struct db *db, void *arg)
 {
 	struct preparing *preparing = arg;
 
-	preparing->seed = seed_new(db, &preparing->record, &preparing->code, &preparing->err);
+	preparing->seed = seed_new(db, preparing->dispatcher->options.config->data_dir,
+				   &preparing->record, &preparing->code, &preparing->err);
 }
 
 static void prepared(void *arg)

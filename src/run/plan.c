@@ -11,6 +11,7 @@
 #include "fetch/page.h"
 #include "fetch/request.h"
 #include "run/inputs.h"
+#include "run/plan_matrix.h"
 #include "spec/problem.h"
 #include "spec/units.h"
 
@@ -116,6 +117,7 @@ struct json *plan_of(const struct job *job, struct err *err)
 	json_put_str(plan, "engine", job->engine);
 	json_put_int(plan, "workers", job->workers);
 	json_put_int(plan, "requests", (int64_t)job->matrix.points);
+	plan_put_matrix(plan, job);
 	json_put(plan, "first", first);
 	json_put(plan, "last", last);
 	json_put_str(plan, "pages",
@@ -127,11 +129,12 @@ struct json *plan_of(const struct job *job, struct err *err)
 	return plan;
 }
 
-struct json *plan_with_inputs(struct db *db, const struct job *job, struct err *err)
+struct json *plan_with_inputs(struct db *db, const char *data_dir, const struct job *job,
+			      struct err *err)
 {
 	struct json *definition = json_copy(job->document), *plan = NULL;
 	struct problems problems = { 0 };
-	struct inputs inputs = { 0 };
+	struct inputs inputs = { .data_dir = data_dir };
 	struct job *own = job_new(job->name, definition, NULL, "", &problems);
 
 	if (!own)

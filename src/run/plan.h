@@ -7,14 +7,15 @@
 #include "spec/job.h"
 #include "store/db.h"
 
-/* {"job", "engine", "workers", "requests", "first": {"url", "params"}, "last", "pages", "columns",
- * "files", "varies", "format", "mode", "compress", "order", "rotate": {"size", "rows", "every"}},
- * the caller's; NULL with a sentence when the first or the last request cannot be built. "files"
- * names the first file of a run of this moment; "varies" says that other requests land in others.
- * Does not block; not for a job with parameters from files. */
+/* {"job", "engine", "workers", "requests", those of plan_matrix.h, "first": {"url", "params"},
+ * "last", "pages", "columns", "files", "varies", "format", "mode", "compress", "order", "rotate":
+ * {"size", "rows", "every"}}, the caller's; NULL with a sentence when the first or the last request
+ * cannot be built. "files" names the first file of a run of this moment; "varies" says that other
+ * requests land in others. Does not block; not for a job with parameters from files. */
 struct json *plan_of(const struct job *job, struct err *err);
 /* Likewise for a job with parameters from files (job_has_inputs), which are read. Blocks; query
  * thread. */
-struct json *plan_with_inputs(struct db *db, const struct job *job, struct err *err);
+struct json *plan_with_inputs(struct db *db, const char *data_dir, const struct job *job,
+			      struct err *err);
 
 #endif

@@ -107,12 +107,14 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 	return rc == 0 ? take_secrets(seed, err) : rc;
 }
 
-struct seed *seed_new(struct db *db, struct run_record *record, int *code, struct err *err)
+struct seed *seed_new(struct db *db, const char *data_dir, struct run_record *record, int *code,
+		      struct err *err)
 {
 	struct seed *seed = xcalloc(1, sizeof(*seed));
 
 	seed->record = *record;
 	*record = (struct run_record) { 0 };
+	seed->inputs.data_dir = data_dir;
 	*code = furnish(seed, db, err);
 	if (*code < 0) {
 		seed_free(seed);

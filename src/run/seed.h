@@ -33,11 +33,13 @@ void seed_free(struct seed *seed); /* wipes the secrets; NULL is fine */
 void seed_scope(const struct seed *seed, struct request_scope *scope);
 
 /* A new run of `definition` (with `record` filled but for id, counts and times, taken over).
- * Blocks: reads the secret and the files that parameters come from, whose names in the state
- * directory the definition then has. `db` NULL: only for jobs without such files. NULL with a
+ * Blocks: reads the secret and what parameters come from, whose names in the state directory the
+ * definition then has. `db` NULL: only for jobs without such parameters; `data_dir` is needed where
+ * they come from other jobs. NULL with a
  * sentence and *code (-EINVAL: definition, overrides or files, -EACCES: secret, or as
  * inputs_freeze). */
-struct seed *seed_new(struct db *db, struct run_record *record, int *code, struct err *err);
+struct seed *seed_new(struct db *db, const char *data_dir, struct run_record *record, int *code,
+		      struct err *err);
 /* A run of the ledger, as far as it got. Blocks. */
 struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err);
 

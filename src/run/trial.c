@@ -51,7 +51,8 @@ static void prepare(struct db *db, void *arg)
 {
 	struct trial *trial = arg;
 
-	trial->seed = seed_new(db, &trial->record, &trial->code, &trial->err);
+	trial->seed = seed_new(db, trial->dispatcher->options.config->data_dir, &trial->record,
+			       &trial->code, &trial->err);
 }
 
 /* Counted as any request; a host that is held or full is not tried. */

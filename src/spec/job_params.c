@@ -1,5 +1,5 @@
-/* `params:`, the matrix of a job: each a list of values, a range, or the name of a file that a run
- * reads when it begins. */
+/* `params:`, the parameters of a job: each a list of values, a range, or where a run finds them
+ * when it begins. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,11 +44,12 @@ static void read_list(struct matrix *matrix, const char *name, const struct json
 		walk_problem(walk, at, AT_VALUE, "%s", err.text);
 }
 
-/* {range: [FIRST, LAST], step: N} or {file: PATH, column: NAME} */
+/* {range: [FIRST, LAST], step: N}, or a source */
 struct source_row {
 	int64_t first, last, step;
 	bool given; /* the range */
-	char *file, *column;
+	char *file, *job, *env, *column;
+	struct pointer *pointer;
 };
 
 #define AT(member) offsetof(struct source_row, member)
@@ -97,6 +98,18 @@ static int check_column(const char *text, struct err *err)
 	return *text ? 0 : err_set(err, -EINVAL, "expected the name of a column");
 }
 
+static int check_job(const char *text, struct err *err)
+{
+	return job_name_valid(text) ? 0 : err_set(err, -EINVAL, "expected the name of a job");
+}
+
+static int check_variable(const char *text, struct err *err)
+{
+	return *text && !strchr(text, '=')
+		       ? 0
+		       : err_set(err, -EINVAL, "expected the name of an environment variable");
+}
+
 static const struct field source_fields[] = {
 	{ .name = "range",
 	  .type = FIELD_CUSTOM,
@@ -116,15 +129,33 @@ static const struct field source_fields[] = {
 	  .help = "the values are in this file, read once when a run begins; relative to the job's "
 		  "file",
 	  .example = "ids.csv" },
+	{ .name = "job",
+	  .type = FIELD_TEXT,
+	  .offset = AT(job),
+	  .check = check_job,
+	  .help = "the values are in what has landed of this job when a run begins, each taken "
+		  "once",
+	  .example = "shops" },
+	{ .name = "env",
+	  .type = FIELD_TEXT,
+	  .offset = AT(env),
+	  .check = check_variable,
+	  .help = "the one value is that of this environment variable of fetchd when a run begins",
+	  .example = "REGION" },
 	{ .name = "column",
 	  .type = FIELD_TEXT,
 	  .offset = AT(column),
 	  .check = check_column,
-	  .help = "the file is CSV with a header, and the values are in this column; without it, "
-		  "each "
-		  "line that is not empty is a value",
+	  .help = "the file is CSV with a header, and the values are in this column; of a job, the "
+		  "column of its rows",
 	  .example = "id" },
-	{ .name = "job", .type = FIELD_RESERVED },
+	{ .name = "pointer",
+	  .type = FIELD_POINTER,
+	  .offset = AT(pointer),
+	  .help = "the file holds a JSON array, or one JSON value a line, and the values are here "
+		  "in "
+		  "each; likewise of a job whose format is jsonl or json",
+	  .example = "/id" },
 	{ .name = "request", .type = FIELD_RESERVED },
 	{ .name = "records", .type = FIELD_RESERVED },
 	{ .name = "from", .type = FIELD_RESERVED },
@@ -139,7 +170,19 @@ static bool written(const struct json *map, const char *key)
 /* Told once, not for each of its keys. */
 static bool of_later(const struct json *map)
 {
-	return written(map, "job") || written(map, "request");
+	return written(map, "request");
+}
+
+/* What says where values come from; one of them. */
+static unsigned origins(const struct json *map)
+{
+	return written(map, "range") + written(map, "file") + written(map, "job") +
+	       written(map, "env");
+}
+
+static bool has_place(const struct json *map)
+{
+	return written(map, "column") || written(map, "pointer");
 }
 
 /* Keys that make no source together; NULL: they do. */
@@ -147,17 +190,37 @@ static const char *source_fault(const struct json *map)
 {
 	if (of_later(map))
 		return "this version does not support this source yet; it has a list of values, "
-		       "{range: [FIRST, LAST]} and {file: PATH}";
-	if (!written(map, "range") && !written(map, "file"))
-		return "required: range, the first and the last number, or file, where the values "
-		       "are";
-	if (written(map, "range") && written(map, "file"))
-		return "the values come from a range or from a file, not from both";
+		       "{range: [FIRST, LAST]}, {file: PATH}, {job: NAME} and {env: NAME}";
+	if (origins(map) == 0)
+		return "required: range, the first and the last number, or file, job or env, where "
+		       "the values are";
+	if (origins(map) > 1)
+		return "the values come from one of range, file, job and env";
 	if (written(map, "step") && !written(map, "range"))
 		return "step is for a range";
-	if (written(map, "column") && !written(map, "file"))
-		return "column is for a file";
+	if (has_place(map) && !written(map, "file") && !written(map, "job"))
+		return "column and pointer are for a file or a job";
+	if (written(map, "column") && written(map, "pointer"))
+		return "give column, for CSV, or pointer, for JSON";
+	if (written(map, "job") && !has_place(map))
+		return "required: column, or pointer for a job that lands JSON: where the values "
+		       "are in its rows";
 	return NULL;
+}
+
+/* Moves what the row says into a source. */
+static struct source source_of(struct source_row *row)
+{
+	struct source source = { .column = row->column, .pointer = row->pointer };
+
+	if (row->file)
+		source.kind = SOURCE_FILE;
+	else if (row->job)
+		source.kind = SOURCE_JOB;
+	else if (row->env)
+		source.kind = SOURCE_ENV;
+	source.name = row->file ? row->file : row->job ? row->job : row->env;
+	return source;
 }
 
 static void read_map(struct matrix *matrix, const char *name, const struct json *map,
@@ -165,21 +228,22 @@ static void read_map(struct matrix *matrix, const char *name, const struct json 
 {
 	const char *fault = source_fault(map);
 	struct source_row row = { .step = 1 };
+	struct source source;
 	struct err err = ERR_INIT;
 	int ret = 0;
 
 	if (fault)
 		walk_problem(walk, at, AT_VALUE, "%s", fault);
-	if (!of_later(map))
+	if (!of_later(map) && origins(map) <= 1)
 		fields_read(source_fields, map, &row, walk, at);
+	source = source_of(&row);
 	if (row.given && !fault)
 		ret = matrix_add_range(matrix, name, row.first, row.last, row.step, &err);
-	else if (row.file && !fault)
-		ret = matrix_add_file(matrix, name, row.file, row.column, &err);
+	else if (source.kind && !fault)
+		ret = matrix_add_source(matrix, name, &source, &err);
 	if (ret < 0)
 		walk_problem(walk, at, AT_VALUE, "%s", err.text);
-	free(row.file);
-	free(row.column);
+	source_done(&source);
 }
 
 static void read_param(struct matrix *matrix, struct json_member member, const struct walk *walk,
@@ -194,11 +258,10 @@ static void read_param(struct matrix *matrix, struct json_member member, const s
 	else if (json_type(member.value) == JSON_OBJECT)
 		read_map(matrix, member.key, member.value, walk, at);
 	else
-		walk_problem(
-			walk, at, AT_VALUE,
-			"expected a list of values, {range: [FIRST, LAST]} or {file: PATH}, found "
-			"%s",
-			walk_type_name(member.value));
+		walk_problem(walk, at, AT_VALUE,
+			     "expected a list of values, {range: [FIRST, LAST]} or where they are, "
+			     "{file: PATH} for example, found %s",
+			     walk_type_name(member.value));
 }
 
 static void read_params(const struct field *field, const struct json *value, void *to,
@@ -232,16 +295,6 @@ static struct json *show_range(const struct matrix_param *param)
 	return map;
 }
 
-static struct json *show_file(const struct matrix_param *param)
-{
-	struct json *map = json_new_object();
-
-	json_put_str(map, "file", param->file);
-	if (param->column)
-		json_put_str(map, "column", param->column);
-	return map;
-}
-
 static struct json *show_list(const struct matrix_param *param)
 {
 	struct json *list = json_new_array();
@@ -260,9 +313,9 @@ static struct json *show_params(const void *from)
 		const struct matrix_param *param = &matrix->params[i];
 
 		json_put(map, param->name,
-			 param->values ? show_list(param)
-			 : param->file ? show_file(param)
-				       : show_range(param));
+			 param->values        ? show_list(param)
+			 : param->source.kind ? source_show(&param->source)
+					      : show_range(param));
 	}
 	return map;
 }
@@ -281,7 +334,7 @@ static void absolute_params(struct json *map, const char *beside)
 bool job_has_inputs(const struct job *job)
 {
 	for (size_t i = 0; i < job->matrix.nparams; i++)
-		if (job->matrix.params[i].file)
+		if (job->matrix.params[i].source.kind)
 			return true;
 	return false;
 }

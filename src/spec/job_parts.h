@@ -13,6 +13,7 @@ extern const struct field job_request_fields[], job_pages_fields[], job_auth_fie
 extern const struct field_custom job_headers, job_query, job_form;               /* job_pairs.c */
 extern const struct field_custom job_text_body, job_json_body, job_graphql_body; /* job_body.c */
 extern const struct field_custom job_params;                                     /* job_params.c */
+extern const struct field_custom job_exclude, job_include;                       /* job_matrix.c */
 extern const struct field_custom job_columns;                                    /* job_columns.c */
 extern const struct field_custom job_file_map; /* loader.c: `jobs`, `defaults` */
 

@@ -4,6 +4,7 @@
  * Nothing here looks at the disk.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -150,33 +151,66 @@ static bool check_values(const struct job *job, size_t param, const struct walk 
 	return false;
 }
 
-/* A range is longest at one of its ends. */
-static struct slice longest(const struct matrix_param *param, struct slice a, struct slice b)
+static void take_longer(struct slice *most, const char *text, char *kept)
 {
-	struct slice most = a.len > b.len ? a : b;
-	char number[MATRIX_NUMBER_MAX];
+	size_t len = strlen(text);
 
-	for (uint64_t i = 0; (param->values || param->spool) && i < param->count; i++) {
-		struct slice value = slice_of(matrix_value(param, i, number));
-
-		if (value.len > most.len)
-			most = value;
+	if (most->ptr && len < most->len)
+		return;
+	if (kept) { /* the text of a number, which the next one would overwrite */
+		memcpy(kept, text, len + 1);
+		text = kept;
 	}
+	*most = (struct slice) { text, len };
+}
+
+/* The longest value of a parameter; a range is longest at one of its ends. */
+static struct slice longest(const struct matrix *matrix, size_t number,
+			    char kept[static MATRIX_NUMBER_MAX])
+{
+	const struct matrix_param *param = &matrix->params[number];
+	bool range = !param->values && !param->spool;
+	uint64_t step = range && param->count > 2 ? param->count - 1 : 1;
+	struct slice most = { NULL, 0 };
+	char text[MATRIX_NUMBER_MAX];
+
+	for (uint64_t i = 0; i < param->count; i += step)
+		take_longer(&most, matrix_value(param, i, text), range ? kept : NULL);
+	for (size_t i = 0; i < matrix->included.len; i++)
+		take_longer(&most, matrix->included.items[i].values[number], NULL);
 	return most;
 }
 
 static bool longest_fits(const struct job *job)
 {
 	const struct matrix *matrix = &job->matrix;
-	struct point first, last, most;
+	struct point most;
 
-	matrix_point(matrix, 0, &first);
-	matrix_point(matrix, matrix->points - 1, &last);
+	matrix_point(matrix, 0, &most);
 	for (size_t i = 0; i < matrix->nparams; i++)
 		if (names(job, matrix->params[i].name))
-			most.values[i] =
-				longest(&matrix->params[i], first.values[i], last.values[i]);
+			most.values[i] = longest(matrix, i, most.numbers[i]);
 	return try(job, &most, JOB_PATH_MAX, NULL) != -E2BIG;
+}
+
+/* Points that are added have values of their own. */
+static bool check_included(const struct job *job, const struct walk *walk)
+{
+	struct trail list = { .key = "include" };
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < job->matrix.included.len; i++) {
+		struct trail item = { .up = &list, .index = i };
+		struct point point;
+
+		for (size_t k = 0; k < job->matrix.nparams; k++)
+			point.values[k] = slice_of(job->matrix.included.items[i].values[k]);
+		if (try(job, &point, TRY_MAX_BYTES, &err) != -EINVAL)
+			continue;
+		walk_problem(walk, &item, AT_VALUE, "as a part of output.path: %s", err.text);
+		return false;
+	}
+	return true;
 }
 
 void job_check_path(const struct job *job, const struct walk *walk)
@@ -195,10 +229,21 @@ void job_check_path(const struct job *job, const struct walk *walk)
 		walk_problem_at(walk, "/output/path", AT_VALUE, "%s", err.text);
 	for (size_t i = 0; i < job->matrix.nparams && good; i++)
 		good = check_values(job, i, walk);
+	if (good)
+		good = check_included(job, walk);
 	if (good && job->matrix.points && !longest_fits(job))
 		walk_problem_at(walk, "/output/path", AT_VALUE, "the path has more than %d bytes%s",
 				JOB_PATH_MAX,
 				job_output_varies(job) ? " when it holds the longest values" : "");
+}
+
+static int refuse_value(const struct matrix_param *param, struct err *err)
+{
+	char *from = source_text(&param->source);
+
+	err_within(err, "parameter \"%s\", from %s: as a part of output.path", param->name, from);
+	free(from);
+	return -EINVAL;
 }
 
 /* What a run begins with has no place in a document any more. */
@@ -206,15 +251,9 @@ int job_inputs_known(struct job *job, struct err *err)
 {
 	int ret = matrix_close(&job->matrix, job->matrix.combine, err);
 
-	for (size_t i = 0; i < job->matrix.nparams && ret == 0; i++) {
-		const struct matrix_param *param = &job->matrix.params[i];
-
-		if (first_unfit(job, i, err) == param->count)
-			continue;
-		err_within(err, "parameter \"%s\", from %s: as a part of output.path", param->name,
-			   param->file);
-		ret = -EINVAL;
-	}
+	for (size_t i = 0; i < job->matrix.nparams && ret == 0; i++)
+		if (first_unfit(job, i, err) != job->matrix.params[i].count)
+			ret = refuse_value(&job->matrix.params[i], err);
 	if (ret == 0 && !longest_fits(job))
 		ret = err_set(err, -EINVAL,
 			      "output.path: it has more than %d bytes when it holds the longest "

@@ -20,6 +20,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_body.c \
 	src/spec/job_columns.c \
 	src/spec/job_fields.c \
+	src/spec/job_matrix.c \
 	src/spec/job_output.c \
 	src/spec/job_pairs.c \
 	src/spec/job_params.c \
@@ -40,10 +41,14 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/mark_time.h \
 	src/spec/matrix.c \
 	src/spec/matrix.h \
+	src/spec/matrix_rules.c \
+	src/spec/matrix_rules.h \
 	src/spec/nearest.c \
 	src/spec/nearest.h \
 	src/spec/places.c \
 	src/spec/places.h \
+	src/spec/pointmap.c \
+	src/spec/pointmap.h \
 	src/spec/problem.c \
 	src/spec/problem.h \
 	src/spec/reader.h \
@@ -51,6 +56,10 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/scalar.h \
 	src/spec/secret.c \
 	src/spec/secret.h \
+	src/spec/seen.c \
+	src/spec/seen.h \
+	src/spec/source.c \
+	src/spec/source.h \
 	src/spec/spool.c \
 	src/spec/spool.h \
 	src/spec/spool_internal.h \
@@ -61,6 +70,9 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/units.h \
 	src/spec/values.c \
 	src/spec/values.h \
+	src/spec/values_csv.c \
+	src/spec/values_internal.h \
+	src/spec/values_json.c \
 	src/spec/walk.c \
 	src/spec/walk.h \
 	src/spec/yaml.c

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "spec/matrix_rules.h"
+#include "spec/pointmap.h"
 
 static void param_done(struct matrix_param *param)
 {
@@ -15,32 +17,33 @@ static void param_done(struct matrix_param *param)
 		free(param->values[i]);
 	free(param->values);
 	spool_unref(param->spool);
-	free(param->file);
-	free(param->column);
+	source_done(&param->source);
 	free(param->name);
 	*param = (struct matrix_param) { 0 };
 }
 
 void matrix_done(struct matrix *matrix)
 {
+	matrix_rules_done(matrix);
 	for (size_t i = 0; i < matrix->nparams; i++)
 		param_done(&matrix->params[i]);
 	*matrix = (struct matrix) { 0 };
 }
 
-static struct matrix_param *find(const struct matrix *matrix, struct slice name)
+size_t matrix_number(const struct matrix *matrix, struct slice name)
 {
-	for (size_t i = 0; i < matrix->nparams; i++)
-		if (slice_is(name, matrix->params[i].name))
-			return (struct matrix_param *)&matrix->params[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < matrix->nparams && !slice_is(name, matrix->params[i].name))
+		i++;
+	return i;
 }
 
 static int check_room(const struct matrix *matrix, const char *name, struct err *err)
 {
 	if (matrix->nparams == MATRIX_PARAMS_MAX)
 		return err_set(err, -EINVAL, "more than %d parameters", MATRIX_PARAMS_MAX);
-	if (find(matrix, slice_of(name)))
+	if (matrix_number(matrix, slice_of(name)) < matrix->nparams)
 		return err_set(err, -EINVAL, "the parameter is declared twice");
 	return 0;
 }
@@ -86,17 +89,16 @@ int matrix_add_range(struct matrix *matrix, const char *name, int64_t first, int
 	return 0;
 }
 
-int matrix_add_file(struct matrix *matrix, const char *name, const char *file, const char *column,
-		    struct err *err)
+int matrix_add_source(struct matrix *matrix, const char *name, struct source *source,
+		      struct err *err)
 {
 	int ret = check_room(matrix, name, err);
 
-	if (ret == 0)
-		matrix->params[matrix->nparams++] = (struct matrix_param) {
-			.name = xstrdup(name),
-			.file = xstrdup(file),
-			.column = column ? xstrdup(column) : NULL,
-		};
+	if (ret == 0) {
+		matrix->params[matrix->nparams++] =
+			(struct matrix_param) { .name = xstrdup(name), .source = *source };
+		*source = (struct source) { 0 };
+	}
 	return ret;
 }
 
@@ -112,7 +114,7 @@ void matrix_attach(struct matrix *matrix, size_t index, struct spool *spool)
 static bool unknown(const struct matrix *matrix)
 {
 	for (size_t i = 0; i < matrix->nparams; i++)
-		if (matrix->params[i].file && !matrix->params[i].spool)
+		if (matrix->params[i].source.kind && !matrix->params[i].spool)
 			return true;
 	return false;
 }
@@ -127,26 +129,32 @@ static int close_zip(struct matrix *matrix, struct err *err)
 				       (unsigned long long)matrix->params[0].count,
 				       matrix->params[i].name,
 				       (unsigned long long)matrix->params[i].count);
-	matrix->points = matrix->nparams ? matrix->params[0].count : 1;
+	matrix->made = matrix->nparams ? matrix->params[0].count : 1;
+	return 0;
+}
+
+static int close_product(struct matrix *matrix, struct err *err)
+{
+	uint64_t points = 1;
+
+	for (size_t i = 0; i < matrix->nparams; i++)
+		if (__builtin_mul_overflow(points, matrix->params[i].count, &points) ||
+		    points > MATRIX_POINTS_MAX)
+			return err_set(err, -ERANGE, "the parameters make more than 2^48 requests");
+	matrix->made = points;
 	return 0;
 }
 
 int matrix_close(struct matrix *matrix, enum matrix_combine combine, struct err *err)
 {
-	uint64_t points = 1;
+	int ret;
 
 	matrix->combine = combine;
 	matrix->points = 0;
 	if (unknown(matrix))
 		return 0;
-	if (combine == MATRIX_ZIP)
-		return close_zip(matrix, err);
-	for (size_t i = 0; i < matrix->nparams; i++)
-		if (__builtin_mul_overflow(points, matrix->params[i].count, &points) ||
-		    points > MATRIX_POINTS_MAX)
-			return err_set(err, -ERANGE, "the parameters make more than 2^48 requests");
-	matrix->points = points;
-	return 0;
+	ret = combine == MATRIX_ZIP ? close_zip(matrix, err) : close_product(matrix, err);
+	return ret < 0 ? ret : matrix_rules_apply(matrix, err);
 }
 
 static int64_t number_at(const struct matrix_param *param, uint64_t index)
@@ -165,8 +173,7 @@ const char *matrix_value(const struct matrix_param *param, uint64_t index,
 	return number;
 }
 
-/* The index of the first value equal to `text` from `from` on; param->count when there is none. */
-static uint64_t next_match(const struct matrix_param *param, const char *text, uint64_t from)
+uint64_t matrix_find(const struct matrix_param *param, const char *text, uint64_t from)
 {
 	char number[MATRIX_NUMBER_MAX];
 	long long value;
@@ -177,7 +184,7 @@ static uint64_t next_match(const struct matrix_param *param, const char *text, u
 			from++;
 		return from;
 	}
-	if (param->file)
+	if (param->source.kind)
 		return param->spool ? spool_find(param->spool, text, from) : param->count;
 	value = strtoll(text, NULL, 10);
 	index = param->step > 0
@@ -193,7 +200,7 @@ static uint64_t next_match(const struct matrix_param *param, const char *text, u
 static void keep_values(struct matrix_param *param, const uint64_t *indexes, size_t count)
 {
 	struct matrix_param kept = { .name = xstrdup(param->name),
-				     .values = xcalloc(count, sizeof(char *)),
+				     .values = xcalloc(count + 1, sizeof(char *)),
 				     .count = count };
 	char number[MATRIX_NUMBER_MAX];
 
@@ -203,31 +210,66 @@ static void keep_values(struct matrix_param *param, const uint64_t *indexes, siz
 	*param = kept;
 }
 
-int matrix_narrow(struct matrix *matrix, const char *name, const char *value, struct err *err)
+static size_t all_matches(const struct matrix_param *param, const char *value, uint64_t **indexes)
 {
-	struct matrix_param *param = find(matrix, slice_of(name));
-	uint64_t *indexes = NULL;
 	size_t count = 0;
 
-	if (!param)
-		return err_set(err, -ENOENT, "no parameter \"%s\" is declared", name);
-	for (uint64_t i = next_match(param, value, 0); i < param->count;
-	     i = next_match(param, value, i + 1)) {
-		indexes = xreallocarray(indexes, count + 1, sizeof(*indexes));
-		indexes[count++] = i;
+	for (uint64_t i = matrix_find(param, value, 0); i < param->count;
+	     i = matrix_find(param, value, i + 1)) {
+		*indexes = xreallocarray(*indexes, count + 1, sizeof(**indexes));
+		(*indexes)[count++] = i;
 	}
-	if (count == 0)
+	return count;
+}
+
+static bool is_included(const struct matrix *matrix, size_t param, const char *value)
+{
+	for (size_t i = 0; i < matrix->included.len; i++)
+		if (strcmp(matrix->included.items[i].values[param], value) == 0)
+			return true;
+	return false;
+}
+
+int matrix_narrow(struct matrix *matrix, const char *name, const char *value, struct err *err)
+{
+	size_t asked = matrix_number(matrix, slice_of(name)), count;
+	uint64_t *indexes = NULL;
+
+	if (asked == matrix->nparams)
+		return err_set(err, -ENOENT, "no parameter \"%s\" is declared", name);
+	count = all_matches(&matrix->params[asked], value, &indexes);
+	if (count == 0 && !is_included(matrix, asked, value))
 		return err_set(err, -ENOENT, "\"%s\" is not a value of the parameter \"%s\"", value,
 			       name);
 	for (size_t i = 0; i < matrix->nparams; i++)
-		if (matrix->combine == MATRIX_ZIP || &matrix->params[i] == param)
+		if (matrix->combine == MATRIX_ZIP || i == asked)
 			keep_values(&matrix->params[i], indexes, count);
 	free(indexes);
-	return matrix_close(matrix, matrix->combine, err);
+	matrix_rules_narrow(matrix, asked, value);
+	if (matrix_close(matrix, matrix->combine, err) < 0)
+		return err_set(err, -ENOENT, "no request has \"%s\" as its \"%s\"", value, name);
+	return 0;
+}
+
+/* Those added stand behind all others. */
+static bool point_included(const struct matrix *matrix, uint64_t index, struct point *point)
+{
+	const struct matrix_rule *rule;
+
+	if (matrix->points == 0 || index < matrix->kept)
+		return false;
+	rule = &matrix->included.items[index - matrix->kept];
+	for (size_t i = 0; i < matrix->nparams; i++)
+		point->values[i] = slice_of(rule->values[i]);
+	return true;
 }
 
 void matrix_point(const struct matrix *matrix, uint64_t index, struct point *point)
 {
+	if (point_included(matrix, index, point))
+		return;
+	if (matrix->points > 0 && matrix->left)
+		index = pointmap_at(matrix->left, index);
 	for (size_t i = matrix->nparams; i-- > 0;) {
 		const struct matrix_param *param = &matrix->params[i];
 		uint64_t at = index;
@@ -257,7 +299,7 @@ struct json *matrix_point_json(const struct matrix *matrix, uint64_t index)
 
 struct slice point_value(const struct matrix *matrix, const struct point *point, struct slice name)
 {
-	const struct matrix_param *param = find(matrix, name);
+	size_t param = matrix_number(matrix, name);
 
-	return param ? point->values[param - matrix->params] : (struct slice) { NULL, 0 };
+	return param < matrix->nparams ? point->values[param] : (struct slice) { NULL, 0 };
 }

@@ -28,6 +28,10 @@ struct spool_writer;
 int spool_begin(const char *dir, struct spool_writer **writer, struct err *err);
 /* Without NUL bytes. After a failure, -ENOSPC for example, only spool_abort. */
 int spool_add(struct spool_writer *writer, struct slice value, struct err *err);
+/* The same, unless it has been added: *added says so. For one writer always this or always the
+ * other.
+ */
+int spool_add_once(struct spool_writer *writer, struct slice value, bool *added, struct err *err);
 /* Synced, named and opened. The writer is freed in any case. */
 int spool_finish(struct spool_writer *writer, struct spool **spool, struct err *err);
 void spool_abort(struct spool_writer *writer); /* nothing is left; NULL is fine */

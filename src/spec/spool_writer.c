@@ -12,10 +12,12 @@
 #include "base/random.h"
 #include "base/xalloc.h"
 #include "io/file.h"
+#include "spec/seen.h"
 #include "spec/spool.h"
 #include "spec/spool_internal.h"
 
-#define BLOCK 65536
+#define BLOCK      65536
+#define SAME_BYTES 256
 
 struct spool_writer {
 	char *dir;
@@ -25,6 +27,7 @@ struct spool_writer {
 	struct spool_trailer trailer;
 	uint64_t *index;
 	size_t nindex, room;
+	struct seen *seen; /* of spool_add_once; NULL: not asked yet */
 };
 
 static int trouble(const struct spool_writer *writer, int code, struct err *err)
@@ -70,7 +73,7 @@ static int create(struct spool_writer *writer)
 	if (writer->dir_fd < 0)
 		return -errno;
 	writer->fd = openat(writer->dir_fd, writer->unfinished,
-			    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+			    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (writer->fd < 0)
 		return -errno;
 	return flock(writer->fd, LOCK_SH) < 0 ? -errno : 0;
@@ -125,6 +128,56 @@ int spool_add(struct spool_writer *writer, struct slice value, struct err *err)
 	return 0;
 }
 
+struct asked {
+	const struct spool_writer *writer;
+	struct slice value;
+};
+
+/* The value at `place` is in the file, or waits in the block to be written: its bytes and the NUL
+ * behind them, or as many of those as there are. */
+static int same_value(uint64_t place, void *arg)
+{
+	const struct asked *asked = arg;
+	const struct spool_writer *writer = asked->writer;
+	size_t len = asked->value.len + 1;
+	uint64_t flushed = writer->trailer.values - writer->block.len;
+	char there[SAME_BYTES];
+
+	if (place + len > writer->trailer.values)
+		return 0;
+	for (size_t at = 0, piece; at < len; at += piece) {
+		uint64_t from = place + at;
+		const char *bytes = there;
+
+		piece = len - at < sizeof(there) ? len - at : sizeof(there);
+		if (from < flushed && flushed - from < piece)
+			piece = (size_t)(flushed - from);
+		if (from >= flushed)
+			bytes = writer->block.data + (from - flushed);
+		else if (file_pread_all(writer->fd, there, piece, (off_t)from) < 0)
+			return -EIO;
+		if (memcmp(bytes, asked->value.ptr + at, piece - (at + piece == len)) != 0 ||
+		    (at + piece == len && bytes[piece - 1] != '\0'))
+			return 0;
+	}
+	return 1;
+}
+
+int spool_add_once(struct spool_writer *writer, struct slice value, bool *added, struct err *err)
+{
+	struct asked asked = { writer, value };
+	int code;
+
+	if (!writer->seen)
+		writer->seen = seen_new();
+	code = seen_add(writer->seen, hash_bytes(value.ptr, value.len), writer->trailer.values,
+			same_value, &asked);
+	if (code < 0)
+		return trouble(writer, code, err);
+	*added = code > 0;
+	return *added ? spool_add(writer, value, err) : 0;
+}
+
 static int write_end(struct spool_writer *writer)
 {
 	static const char zeros[8];
@@ -149,6 +202,7 @@ static void free_writer(struct spool_writer *writer)
 	if (writer->dir_fd >= 0)
 		close(writer->dir_fd);
 	buf_done(&writer->block);
+	seen_free(writer->seen);
 	free(writer->index);
 	free(writer->dir);
 	free(writer);

@@ -35,10 +35,10 @@ static int see(struct slice value, void *arg, struct err *err)
 	return 0;
 }
 
-static int read_values(const char *path, const char *column, struct seen *seen)
+static int read_values(const char *path, const struct values_form *form, struct seen *seen)
 {
 	struct err err = ERR_INIT;
-	int ret = values_read(path, column, see, seen, &err);
+	int ret = values_read(path, form, see, seen, &err);
 
 	must(ret == 0 || ret == -EINVAL);
 	must((ret == 0) == (err.text[0] == 0));
@@ -47,17 +47,25 @@ static int read_values(const char *path, const char *column, struct seen *seen)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct seen text = { 0 }, csv = { 0 };
+	static const struct values_form lines = { 0 }, table = { .column = "id" };
+	struct values_form records = { 0 };
+	struct seen text = { 0 }, csv = { 0 }, json = { 0 };
+	struct pointer *pointer = NULL;
 	char path[32];
 	int fd = memfd_create("values", MFD_CLOEXEC);
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (read_values(path, NULL, &text) == 0)
+	if (read_values(path, &lines, &text) == 0)
 		must(text.empty == 0 && text.bytes + text.count <= size + 1);
-	read_values(path, "id", &csv);
+	read_values(path, &table, &csv);
 	must(csv.bytes <= size);
+	must(pointer_parse("/id", &pointer, NULL) == 0);
+	records.pointer = pointer;
+	read_values(path, &records, &json);
+	must(json.bytes <= size);
+	pointer_free(pointer);
 	close(fd);
 	return 0;
 }

@@ -33,6 +33,7 @@ scenarios = \
 	tests/scenario/obstacles.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
+	tests/scenario/params.t \
 	tests/scenario/recovery.t \
 	tests/scenario/redirects.t \
 	tests/scenario/retries.t \

@@ -168,7 +168,7 @@ static inline struct seed *house_seed(const char *job, const char *definition)
 	struct run_record record = house_record(job, definition);
 	struct err err = ERR_INIT;
 	int code = 0;
-	struct seed *seed = seed_new(NULL, &record, &code, &err);
+	struct seed *seed = seed_new(NULL, NULL, &record, &code, &err);
 
 	ck_assert_msg(seed != NULL, "%d %s", code, err.text);
 	return seed;

@@ -68,7 +68,7 @@ static struct seed *order(const struct scene *scene, const char *source, const c
 
 	if (overrides)
 		record.overrides = house_json(overrides);
-	seed = seed_new(scene->db, &record, &code, err);
+	seed = seed_new(scene->db, scene->house.dir, &record, &code, err);
 	ck_assert((seed != NULL) == (code == 0));
 	free(text);
 	return seed;
@@ -331,7 +331,7 @@ START_TEST(without_a_ledger_nothing_is_frozen)
 	set_up(&scene, "1\n");
 	record = house_record("a", "{'request': {'url': 'http://h/${i}'}, 'params': {'i': {'file': "
 				   "'/x'}}}");
-	ck_assert_ptr_null(seed_new(NULL, &record, &code, &err));
+	ck_assert_ptr_null(seed_new(NULL, NULL, &record, &code, &err));
 	ck_assert_int_eq(code, -EAGAIN);
 	tear_down(&scene);
 }

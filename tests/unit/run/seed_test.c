@@ -14,7 +14,7 @@ static struct seed *made(const char *definition, const char *overrides, int *cod
 
 	if (overrides)
 		record.overrides = house_json(overrides);
-	seed = seed_new(NULL, &record, code, err);
+	seed = seed_new(NULL, NULL, &record, code, err);
 	ck_assert_ptr_null(record.job); /* taken over, also when it fails */
 	ck_assert_ptr_null(record.definition);
 	return seed;

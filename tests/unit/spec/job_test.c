@@ -213,10 +213,6 @@ START_TEST(what_comes_later_is_told_so)
 	bad(URL "engine: processes\n",
 	    "/etc/x/a.yaml:2:9: error: engine: this version does not support \"processes\" yet; "
 	    "it has async, threads");
-	bad(URL "params: {id: {job: other, column: id}}\n",
-	    "/etc/x/a.yaml:2:14: error: params.id: this version does not support this source yet; "
-	    "it has "
-	    "a list of values, {range: [FIRST, LAST]} and {file: PATH}");
 	job_unref(good(URL "conditional: false\nlimits: {burst: 9}\n"));
 }
 END_TEST
@@ -390,31 +386,98 @@ START_TEST(values_may_come_from_a_file_beside_the_job)
 
 	ck_assert(job_has_inputs(job));
 	ck_assert_uint_eq(job->matrix.points, 0);
-	ck_assert_str_eq(params[0].file, "/etc/x/ids.csv");
-	ck_assert_str_eq(params[0].column, "nr");
-	ck_assert_str_eq(params[1].file, "/x/y");
-	ck_assert_ptr_null(params[1].column);
+	ck_assert_str_eq(params[0].source.name, "/etc/x/ids.csv");
+	ck_assert_str_eq(params[0].source.column, "nr");
+	ck_assert_str_eq(params[1].source.name, "/x/y");
+	ck_assert_ptr_null(params[1].source.column);
 	ck_assert_str_eq(json_str(json_find(job->document, "/params/id/file")), "/etc/x/ids.csv");
 	ck_assert_str_eq(json_str(json_find(shown, "/params/id/column")), "nr");
 	ck_assert_str_eq(json_str(json_find(shown, "/params/c/file")), "/x/y");
 	json_unref(shown);
 	job_unref(job);
 	bad(URL "params: {id: {file: ids, range: [1, 2]}}\n",
-	    "/etc/x/a.yaml:2:14: error: params.id: the values come from a range or from a file, "
-	    "not "
-	    "from both");
+	    "/etc/x/a.yaml:2:14: error: params.id: the values come from one of range, file, job "
+	    "and env");
 	bad(URL "params: {id: {file: ids, step: 2}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: step is for a range");
 	bad(URL "params: {id: {range: [1, 2], column: x}}\n",
-	    "/etc/x/a.yaml:2:14: error: params.id: column is for a file");
+	    "/etc/x/a.yaml:2:14: error: params.id: column and pointer are for a file or a job");
 	bad(URL "params: {id: {file: }}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: required: range, the first and the last number, "
-	    "or file, where the values are");
+	    "or file, job or env, where the values are");
 	bad(URL "params: {id: {file: ids, column: ''}}\n",
 	    "/etc/x/a.yaml:2:34: error: params.id.column: expected the name of a column");
+	bad(URL "params: {id: {file: ids, column: a, pointer: /a}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: give column, for CSV, or pointer, for JSON");
 	bad(URL "params: {id: {file: ids, frozen: x}}\n",
 	    "/etc/x/a.yaml:2:26: error: params.id: unknown key \"frozen\"; known are range, "
-	    "step, file, column");
+	    "step, file, job, env, column, pointer");
+}
+END_TEST
+
+START_TEST(values_may_come_from_another_job_or_the_environment)
+{
+	struct job *job =
+		good("request: {url: 'http://h/${id}${p}${r}'}\n"
+		     "params: {id: {job: other, column: nr}, p: {job: other, pointer: /a},"
+		     " r: {env: REGION}}\n");
+	const struct matrix_param *params = job->matrix.params;
+	struct json *shown = job_show(job);
+	char *text = json_text(json_get(shown, "params"), false);
+
+	ck_assert(job_has_inputs(job));
+	ck_assert_int_eq(params[0].source.kind, SOURCE_JOB);
+	ck_assert_int_eq(params[2].source.kind, SOURCE_ENV);
+	ck_assert_str_eq(text,
+			 "{\"id\":{\"job\":\"other\",\"column\":\"nr\"},\"p\":{\"job\":\"other\","
+			 "\"pointer\":\"/a\"},\"r\":{\"env\":\"REGION\"}}");
+	free(text);
+	json_unref(shown);
+	job_unref(job);
+	bad(URL "params: {id: {job: other}}\n", "/etc/x/a.yaml:2:14: error: params.id: required: "
+						"column, or pointer for a job that lands "
+						"JSON: where the values are in its rows");
+	bad(URL "params: {id: {job: ../x, column: a}}\n",
+	    "/etc/x/a.yaml:2:20: error: params.id.job: expected the name of a job");
+	bad(URL "params: {id: {env: 'A=b'}}\n", "/etc/x/a.yaml:2:20: error: params.id.env: "
+						"expected the name of an environment variable");
+	bad(URL "params: {id: {env: A, pointer: /a}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: column and pointer are for a file or a job");
+}
+END_TEST
+
+#define MATRIX URL "params: {c: [x, y], id: {range: [1, 3]}}\n"
+
+START_TEST(rules_over_the_matrix_name_what_there_is)
+{
+	struct job *job = good(MATRIX "exclude: [{c: x, id: 2}]\ninclude: [{c: z, id: 9}]\n");
+	struct json *shown = job_show(job);
+	char *text = json_text(json_get(shown, "exclude"), false);
+
+	ck_assert_uint_eq(job->matrix.points, 6);
+	ck_assert_str_eq(text, "[{\"c\":\"x\",\"id\":\"2\"}]");
+	free(text);
+	json_unref(shown);
+	job_unref(job);
+	bad(MATRIX "exclude: [{c: x}, {d: 1}]\n",
+	    "/etc/x/a.yaml:3:20: error: exclude.1: no parameter \"d\" is declared under params");
+	bad(MATRIX "exclude: [{id: 4}]\n",
+	    "/etc/x/a.yaml:3:16: error: exclude.0.id: id does not have this value");
+	bad(MATRIX "exclude: [{}]\n",
+	    "/etc/x/a.yaml:3:11: error: exclude.0: this rule names no parameter, it would take out "
+	    "every request");
+	bad(MATRIX "exclude: [{id: []}]\n",
+	    "/etc/x/a.yaml:3:16: error: exclude.0.id: expected a text or number, found a list");
+	bad(MATRIX "exclude: {id: 1}\n",
+	    "/etc/x/a.yaml:3:10: error: exclude: expected a list of maps, [{id: 9}] for example, "
+	    "found a map");
+	bad(MATRIX "include: [{id: 9}]\n",
+	    "/etc/x/a.yaml:3:11: error: include.0: required: a value of each parameter");
+	bad(MATRIX "exclude: [{c: x}, {c: y}]\n",
+	    "/etc/x/a.yaml:2:9: error: params: what is excluded leaves no request at all");
+	bad(MATRIX "include: [{c: ../z, id: 9}]\noutput: {path: 'x/${c}'}\n",
+	    "/etc/x/a.yaml:3:11: error: include.0: as a part of output.path: ${c}: "
+	    "a value with \"/\" or a control byte cannot stand in a path");
 }
 END_TEST
 
@@ -521,6 +584,8 @@ UNIT_MAIN("job", a_url_is_enough_and_the_rest_has_defaults, every_setting_reache
 	  secrets_are_references_and_never_repeated, relative_secrets_are_beside_the_file,
 	  names_in_templates_must_be_known, what_the_output_is_reaches_its_members,
 	  delimiters_end_no_field_early, settings_that_do_not_go_together_are_told, urls_are_http,
-	  values_may_come_from_a_file_beside_the_job, one_body_and_one_key_place,
+	  values_may_come_from_a_file_beside_the_job,
+	  values_may_come_from_another_job_or_the_environment,
+	  rules_over_the_matrix_name_what_there_is, one_body_and_one_key_place,
 	  what_is_shown_makes_the_same_job, the_hash_follows_the_definition, names_of_jobs,
 	  every_row_explains_itself)

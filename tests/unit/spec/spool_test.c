@@ -221,6 +221,35 @@ START_TEST(only_what_nobody_needs_or_holds_is_swept)
 }
 END_TEST
 
+/* Across the blocks in which it is written; values of which one begins with another. */
+START_TEST(what_came_before_is_not_added_again)
+{
+	char *dir = new_dir(), *text = xcalloc(1, 2001);
+	struct spool_writer *writer;
+	struct spool *spool = NULL;
+
+	memset(text, 'x', 2000);
+	ck_assert_int_eq(spool_begin(dir, &writer, NULL), 0);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 2000; i++) {
+			bool added = round != 0;
+			struct slice value = { text, (size_t)i };
+
+			ck_assert_int_eq(spool_add_once(writer, value, &added, NULL), 0);
+			ck_assert_int_eq(added, round == 0);
+		}
+	}
+	ck_assert_int_eq(spool_finish(writer, &spool, NULL), 0);
+	ck_assert_uint_eq(spool_count(spool), 2000);
+	for (int i = 0; i < 2000; i++)
+		ck_assert_uint_eq(strlen(spool_value(spool, (uint64_t)i)), (size_t)i);
+	spool_unref(spool);
+	free(text);
+	tidy(dir);
+}
+END_TEST
+
 UNIT_MAIN("spool", every_value_is_found_again, empty_values_and_every_length_of_them_are_kept,
 	  the_same_values_share_a_file, nothing_is_left_of_what_was_given_up,
-	  damage_is_never_passed_over, only_what_nobody_needs_or_holds_is_swept)
+	  damage_is_never_passed_over, only_what_nobody_needs_or_holds_is_swept,
+	  what_came_before_is_not_added_again)
