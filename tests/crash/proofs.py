@@ -16,7 +16,7 @@ def sha256(content):
 
 def json_lines(path, say):
     """The documents of a manifest."""
-    text = path.read_text()
+    text = path.read_text(errors="surrogateescape")
     if text and not text.endswith("\n"):
         say(f"{path.name}: its last line is torn")
     try:
