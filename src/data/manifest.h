@@ -1,10 +1,10 @@
-/* The manifest of an output: which closed files it has left, one JSON line each, in the order
- * in which they became final: by age, unless one had to be tried again.
+/* The manifest of an output: which closed files it has left, one JSON line each, oldest first.
  *
  * "<path>.manifest" proves the files without the state database: what is in each, how long it is,
  * its SHA-256. A line is written only for a file that is final, and committed after; the ledger
  * keeps how long the manifest is, so that a line which no commit knows is cut off and written
- * again. Lander thread (writers), any that may block (readers).
+ * again. A line that comes late, because its file had to be tried again, is put in its place: the
+ * manifest is then written anew. Lander thread (writers), any that may block (readers).
  */
 #ifndef DATA_MANIFEST_H
 #define DATA_MANIFEST_H
@@ -35,11 +35,17 @@ struct manifest_place {
 	const char *path; /* of the output, without extension */
 	mode_t mode;
 };
+/* What the ledger says of the length while a manifest is written anew, the first one too. It is
+ * committed before: what a crash or a failure leaves is ours then, and is written anew again. */
+#define MANIFEST_ANEW ((uint64_t)INT64_MAX)
+
+/* Before the first manifest of an output: what has its name and is not ours is put aside
+ * (".quarantine"), and *err then holds a sentence about it though 0 is returned; otherwise *err is
+ * "" on success. */
+int manifest_claim(const struct manifest_place *place, struct err *err);
 /* Appends `lines` at `*bytes`, where the committed part ends (what stands behind it is cut off),
- * fdatasync, and moves *bytes on. 0 bytes: makes the file, and its directory; a manifest that is
- * there and is not a beginning of `lines` is put aside (".quarantine"), and *err then holds a
- * sentence about it though 0 is returned; otherwise *err is "" on success. -ESTALE when the
- * manifest is missing, shorter or no regular file: manifest_rewrite. */
+ * fdatasync, and moves *bytes on. -ESTALE when the manifest is missing, shorter or no regular file:
+ * manifest_rewrite. */
 int manifest_append(const struct manifest_place *place, const struct buf *lines, uint64_t *bytes,
 		    struct err *err);
 /* Puts a whole new manifest in its place: temporary (".manifest-new"), fsync, rename, fsync of the

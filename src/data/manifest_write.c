@@ -1,9 +1,8 @@
 /* The manifest's file: it grows at its committed end, or is put there anew. See manifest.h.
  *
  * What stands behind the committed end was written and not committed; it is cut off, and the same
- * lines come again. A manifest that is there before the first line of ours is committed is either
- * that first line, from before a crash, or the proof of files that another state database knew:
- * that one is put aside and said, never written over.
+ * lines come again. A manifest that is there before one of ours was begun is the proof of files
+ * that another state database knew: it is put aside and said, never written over.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/xalloc.h"
 #include "data/manifest.h"
 #include "data/shelf.h"
 #include "io/file.h"
@@ -27,37 +25,20 @@ static void leaf_of(const struct manifest_place *place, const char *extension,
 	snprintf(leaf, SHELF_NAME_MAX, "%s%s", shelf_leaf(place->path), extension);
 }
 
-/* Is the file no more than a beginning of `lines`? */
-static bool begins(int fd, uint64_t size, const struct buf *lines)
-{
-	char *there;
-	bool same;
-
-	if (size > lines->len)
-		return false;
-	there = xmalloc(size + 1);
-	same = file_pread_all(fd, there, size, 0) == 0 &&
-	       (size == 0 || memcmp(there, lines->data, size) == 0);
-	free(there);
-	return same;
-}
-
-/* The descriptor of what is at `leaf` if it may be written to from `bytes` on; -ESTALE, -errno. */
-static int open_there(int dir, const char *leaf, const struct buf *lines, uint64_t bytes)
+/* The descriptor of what is at `leaf` if `bytes` of it are there; -ESTALE, -errno. */
+static int open_there(int dir, const char *leaf, uint64_t bytes)
 {
 	int fd = openat(dir, leaf, OPEN_FLAGS), code = 0;
 	struct stat st;
 
-	if (fd < 0)
-		return errno == ELOOP || errno == EISDIR || errno == ENXIO ? -ESTALE : -errno;
-	if (fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		code = -errno;
 	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size < bytes)
 		code = -ESTALE;
-	else if (bytes == 0 && !begins(fd, (uint64_t)st.st_size, lines))
-		code = -ESTALE;
-	if (code < 0)
+	if (code < 0 && fd >= 0)
 		close(fd);
+	if (code == -ENOENT || code == -ELOOP || code == -EISDIR || code == -ENXIO)
+		code = -ESTALE;
 	return code < 0 ? code : fd;
 }
 
@@ -85,22 +66,26 @@ static int put_aside(const struct manifest_place *place, int dir, const char *le
 	return code;
 }
 
-/* A descriptor to write `lines` to at `bytes`. */
-static int open_manifest(const struct manifest_place *place, int dir, const struct buf *lines,
-			 uint64_t bytes, struct err *err)
+int manifest_claim(const struct manifest_place *place, struct err *err)
 {
+	int dir = shelf_open(place->root, place->path, false, place->mode, err), code = 0;
 	char leaf[SHELF_NAME_MAX];
-	int fd, code = 0;
+	struct stat st;
 
+	if (dir < 0 && dir != -ENOENT)
+		return dir;
+	err_set(err, 0, "%s", "");
+	if (dir < 0)
+		return 0;
 	leaf_of(place, ".manifest", leaf);
-	fd = open_there(dir, leaf, lines, bytes);
-	if (bytes > 0)
-		return fd == -ENOENT ? -ESTALE : fd;
-	if (fd == -ESTALE)
+	code = shelf_look(dir, leaf, &st);
+	if (code == 0 &&
+	    !(S_ISREG(st.st_mode) && st.st_size == 0)) /* an empty one proves nothing */
 		code = put_aside(place, dir, leaf, err);
-	if (code == 0 && (fd == -ESTALE || fd == -ENOENT))
-		fd = make(dir, leaf, place->mode);
-	return code < 0 ? code : fd;
+	close(dir);
+	if (code < 0 && code != -ENOENT)
+		return err_sys(err, code, "cannot put %s.manifest aside", place->path);
+	return 0;
 }
 
 static int write_at(int fd, const struct buf *lines, uint64_t bytes)
@@ -117,30 +102,28 @@ static int write_at(int fd, const struct buf *lines, uint64_t bytes)
 }
 
 static int append(const struct manifest_place *place, int dir, const struct buf *lines,
-		  uint64_t bytes, struct err *err)
+		  uint64_t bytes)
 {
-	int fd = open_manifest(place, dir, lines, bytes, err), code;
 	char leaf[SHELF_NAME_MAX];
+	int fd, code;
 
+	leaf_of(place, ".manifest", leaf);
+	fd = open_there(dir, leaf, bytes);
 	if (fd < 0)
 		return fd;
 	code = write_at(fd, lines, bytes);
 	close(fd);
-	leaf_of(place, ".manifest", leaf);
-	if (code < 0 && bytes == 0) /* what is in it is unknown, and would pass for another's */
-		unlinkat(dir, leaf, 0);
-	return code == 0 && bytes == 0 ? file_sync_dir(dir, NULL) : code;
+	return code;
 }
 
 int manifest_append(const struct manifest_place *place, const struct buf *lines, uint64_t *bytes,
 		    struct err *err)
 {
-	int dir = shelf_open(place->root, place->path, *bytes == 0, place->mode, err), code;
+	int dir = shelf_open(place->root, place->path, false, place->mode, err), code;
 
 	if (dir < 0 && dir != -ENOENT)
 		return dir;
-	err_set(err, 0, "%s", "");
-	code = dir < 0 ? -ESTALE : append(place, dir, lines, *bytes, err);
+	code = dir < 0 ? -ESTALE : append(place, dir, lines, *bytes);
 	if (dir >= 0)
 		close(dir);
 	if (code == -ESTALE)

@@ -7,15 +7,12 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "data/format.h"
-#include "data/manifest.h"
 #include "data/snapshot.h"
 #include "run/policy.h"
 #include "store/files.h"
 
-#define MANIFEST_CEILING ((size_t)1 << 30)
-#define SUFFIX           ".closed"
-#define BUSY_MS          1000 /* until the housekeeper is asked again whether it has done all */
+#define SUFFIX  ".closed"
+#define BUSY_MS 1000 /* until the housekeeper is asked again whether it has done all */
 
 struct ids {
 	uint64_t *at;
@@ -64,101 +61,11 @@ static char *final_name(const struct file_record *record, enum job_compress comp
 	return name;
 }
 
-static void add_line(const struct file_record *record, void *arg)
-{
-	enum job_compress compress = JOB_COMPRESS_NONE;
-	const struct format *format = format_by_name(record->name, &compress);
-	const char *leaf = strrchr(record->name, '/');
-	struct manifest_entry entry = {
-		.file = leaf ? leaf + 1 : record->name,
-		.rows = record->rows,
-		.bytes = record->bytes,
-		.raw_bytes = record->raw_bytes,
-		.sequence = record->sequence,
-		.sha256 = record->sha256,
-		.job = record->job,
-		.format = format ? format->name : NULL,
-		.compress = compress == JOB_COMPRESS_NONE ? NULL : pack_name(compress),
-		.opened_ms = record->opened_ms,
-		.closed_ms = record->closed_ms,
-		.columns = record->columns,
-		.runs = record->runs,
-		.csv = json_get(record->policy, "csv"),
-		.note = record->note,
-	};
-
-	if (record->sha256) /* one that is damaged proves nothing */
-		manifest_line(&entry, arg);
-}
-
-static struct manifest_place place_of(const struct lander *lander, const char *path)
-{
-	return (struct manifest_place) { lander->place.root, path, lander->place.data_mode };
-}
-
-/* A whole new manifest: what the ledger has listed, and `more`, which may be NULL. */
-static int write_manifest(struct lander *lander, const char *path, const struct buf *more,
-			  uint64_t *bytes, struct err *err)
-{
-	const struct manifest_place place = place_of(lander, path);
-	struct buf lines;
-	int rc;
-
-	buf_init(&lines, MANIFEST_CEILING);
-	rc = files_each(lander->db, path, 1u << FILE_SWEEPING | 1u << FILE_LISTED, add_line, &lines,
-			err);
-	if (rc == 0 && more)
-		buf_add_slice(&lines, buf_slice(more));
-	if (rc == 0)
-		rc = manifest_rewrite(&place, &lines, bytes, err);
-	buf_done(&lines);
-	return rc;
-}
-
-int closed_rewrite_manifest(struct lander *lander, const char *path, struct err *err)
-{
-	uint64_t bytes = 0;
-	int rc = write_manifest(lander, path, NULL, &bytes, err);
-
-	if (rc == 0)
-		rc = db_begin(lander->db, err);
-	if (rc < 0)
-		return rc;
-	outputs_put_manifest(lander->db, path, bytes);
-	return db_commit(lander->db, err);
-}
-
-/* The file's line, durable before the ledger says that it is there; *bytes: the manifest with it.
- */
-static int enter(struct lander *lander, const struct file_record *record, uint64_t *bytes,
-		 struct err *err)
-{
-	const struct manifest_place place = place_of(lander, record->path);
-	struct output_record output = { 0 };
-	struct buf line;
-	int rc = outputs_get(lander->db, record->path, &output, err);
-
-	*bytes = output.manifest_bytes;
-	output_record_done(&output);
-	if (rc < 0)
-		return rc;
-	buf_init(&line, MANIFEST_CEILING);
-	add_line(record, &line);
-	err->text[0] = '\0';
-	rc = manifest_append(&place, &line, bytes, err);
-	if (rc == -ESTALE)
-		rc = write_manifest(lander, record->path, &line, bytes, err);
-	else if (rc == 0 && err->text[0])
-		log_run(LOG_LEVEL_WARNING, record->job, 0, "%s", err->text);
-	buf_done(&line);
-	return rc;
-}
-
 /* The file and its manifest line, both durable, then what the ledger says of them. */
 static int list(struct lander *lander, struct file_record *record, struct err *err)
 {
 	uint64_t bytes = 0;
-	int rc = is_part(record) ? 0 : enter(lander, record, &bytes, err);
+	int rc = is_part(record) ? 0 : closed_enter(lander, record, &bytes, err);
 
 	if (rc == 0)
 		rc = db_begin(lander->db, err);

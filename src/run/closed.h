@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "run/lander_internal.h"
+#include "store/files.h"
 
 /* Finishes what was begun before, after a start or a failure, and hands the rest out again. */
 int closed_resume(struct lander *lander, struct err *err);
@@ -34,8 +35,13 @@ int retention_drop(struct lander *lander, struct snapshot_record *record, struct
 /* Goes on with removals that were begun. */
 int retention_resume(struct lander *lander, struct err *err);
 
-/* The manifest of an append output as the ledger has its files; used when it is not what it should
- * be, and when files were removed. manifest_rewrite. closed.c */
+/* The line of a file in append mode that is about to be listed (its `state` is still the old one),
+ * durable before the ledger says that it is there. The caller commits *bytes, the manifest's length
+ * with it. closed_manifest.c */
+int closed_enter(struct lander *lander, const struct file_record *record, uint64_t *bytes,
+		 struct err *err);
+/* The manifest of an append output as the ledger has its files, when files were removed.
+ * closed_manifest.c */
 int closed_rewrite_manifest(struct lander *lander, const char *path, struct err *err);
 
 #endif

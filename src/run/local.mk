@@ -6,6 +6,7 @@ src_run_librun_a_SOURCES = \
 	src/run/chains.h \
 	src/run/closed.c \
 	src/run/closed.h \
+	src/run/closed_manifest.c \
 	src/run/context.c \
 	src/run/context.h \
 	src/run/crew.c \

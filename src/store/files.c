@@ -57,11 +57,18 @@ static const struct sql ids_on_their_way = {
 	"reading the closed files",
 	"SELECT id FROM files WHERE (1 << state) & ? AND state <> 3 ORDER BY id",
 };
+/* 2 is FILE_SWEEPING. What has no sum is damaged, and not in the manifest. */
+static const struct sql younger_listed = {
+	"looking whether a younger file is listed",
+	"SELECT 1 FROM files WHERE path = ? AND id > ? AND state IN (2, 3)"
+	" AND sha256 IS NOT NULL LIMIT 1",
+};
 static const struct sql in_use = {
 	"looking whether a closed file is in use",
 	"SELECT 1 FROM file_runs JOIN runs ON runs.id = file_runs.run"
 	" WHERE file = ? AND runs.state <> 'ended' LIMIT 1",
 };
+_Static_assert(FILE_SWEEPING == 2, "as in younger_listed");
 _Static_assert(FILE_LISTED == 3, "as in ids_on_their_way and in the schema");
 
 void file_record_done(struct file_record *record)
@@ -245,6 +252,18 @@ int files_each(struct db *db, const char *path, unsigned states,
 	}
 	free(ids.ids);
 	return code;
+}
+
+bool files_younger_listed(struct db *db, const char *path, uint64_t id)
+{
+	struct stmt st = stmt_open(db, &younger_listed);
+	int code;
+
+	stmt_text(&st, path);
+	stmt_int(&st, (int64_t)id);
+	code = stmt_next(&st, NULL);
+	stmt_close(&st);
+	return code != 0;
 }
 
 bool files_in_use(struct db *db, uint64_t id)

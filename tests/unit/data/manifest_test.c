@@ -124,8 +124,20 @@ static void nothing(void)
 
 static int first(void)
 {
-	bytes = 0;
-	return append_lines("first\n");
+	return rewrite_lines("first\n");
+}
+
+static int claim(void)
+{
+	const struct manifest_place place = { .root = root, .path = "dir/x", .mode = 0640 };
+
+	return manifest_claim(&place, &err);
+}
+
+static void with_theirs(void)
+{
+	make_dir("dir");
+	put("dir/x.manifest", "theirs\n");
 }
 
 static void with_first(void)
@@ -152,6 +164,7 @@ START_TEST(a_manifest_grows_after_every_misfortune)
 	ck_assert_str_eq(contents("dir/x.manifest"), "first\n");
 	ck_assert_int_eq(fstatat(root, "dir/x.manifest", &st, 0), 0);
 	ck_assert_int_eq(st.st_mode & 07777, 0640);
+	ck_assert_uint_ge(faults_play(with_theirs, claim), 2 * 2);
 	ck_assert_uint_ge(faults_play(with_first, second), 2 * 2);
 	ck_assert_str_eq(contents("dir/x.manifest"), "first\nsecond\n");
 	ck_assert_uint_eq(bytes, 13);
@@ -176,7 +189,7 @@ START_TEST(lines_are_synced_and_so_is_a_new_name)
 	make_dir("dir");
 	faults_none();
 	with_first();
-	ck_assert_str_eq(faults.trace, "mchwdf");
+	ck_assert_str_eq(faults.trace, "muchwfRf");
 	faults_none();
 	ck_assert_int_eq(second(), 0);
 	ck_assert_str_eq(faults.trace, "wd");
@@ -192,10 +205,6 @@ START_TEST(what_no_commit_knows_is_cut_off)
 	ck_assert_int_eq(append_lines("a long line that was never committed\n"), 0);
 	ck_assert_int_eq(second(), 0);
 	ck_assert_str_eq(contents("dir/x.manifest"), "first\nsecond\n");
-	put("dir/x.manifest", "fir"); /* torn before the first commit */
-	ck_assert_int_eq(first(), 0);
-	ck_assert_str_eq(contents("dir/x.manifest"), "first\n");
-	ck_assert_str_eq(err.text, "");
 }
 END_TEST
 
@@ -209,18 +218,6 @@ START_TEST(a_failure_moves_nothing_on)
 		ck_assert_ptr_nonnull(strstr(err.text, "cannot write dir/x.manifest"));
 	}
 	ck_assert_uint_eq(bytes, 13);
-}
-END_TEST
-
-START_TEST(a_first_line_that_may_be_lost_leaves_no_file)
-{
-	make_dir("dir");
-	faults_none();
-	faults.failing_syncs = 1;
-	ck_assert_int_lt(first(), 0);
-	ck_assert_ptr_null(contents("dir/x.manifest"));
-	ck_assert_int_eq(first(), 0);
-	ck_assert_str_eq(contents("dir/x.manifest"), "first\n");
 }
 END_TEST
 
@@ -240,12 +237,34 @@ static const char *quarantined(void)
 
 START_TEST(another_ones_manifest_is_put_aside_and_said)
 {
-	make_dir("dir");
-	put("dir/x.manifest", "theirs\n");
-	ck_assert_int_eq(first(), 0);
+	with_theirs();
+	ck_assert_int_eq(claim(), 0);
 	ck_assert_ptr_nonnull(strstr(err.text, "dir/x.manifest was there already"));
-	ck_assert_str_eq(contents("dir/x.manifest"), "first\n");
+	ck_assert_ptr_null(contents("dir/x.manifest"));
 	ck_assert_str_eq(contents(quarantined()), "theirs\n");
+}
+END_TEST
+
+START_TEST(what_is_not_there_or_is_empty_is_in_nobodys_way)
+{
+	ck_assert_int_eq(claim(), 0);
+	ck_assert_str_eq(err.text, "");
+	make_dir("dir");
+	ck_assert_int_eq(claim(), 0);
+	put("dir/x.manifest", "");
+	ck_assert_int_eq(claim(), 0);
+	ck_assert_str_eq(err.text, "");
+	ck_assert_str_eq(contents("dir/x.manifest"), "");
+	ck_assert_ptr_null(quarantined());
+}
+END_TEST
+
+START_TEST(a_manifest_that_is_written_anew_is_never_appended_to)
+{
+	with_first();
+	bytes = MANIFEST_ANEW;
+	ck_assert_int_eq(append_lines("second\n"), -ESTALE);
+	ck_assert_str_eq(contents("dir/x.manifest"), "first\n");
 }
 END_TEST
 
@@ -402,8 +421,9 @@ END_TEST
 FAULTS_MAIN("manifest", members_stand_in_one_order, a_dialect_of_csv_is_told_to_readers,
 	    a_manifest_grows_after_every_misfortune, short_and_interrupted_writes_are_finished,
 	    lines_are_synced_and_so_is_a_new_name, what_no_commit_knows_is_cut_off,
-	    a_failure_moves_nothing_on, a_first_line_that_may_be_lost_leaves_no_file,
-	    another_ones_manifest_is_put_aside_and_said, a_manifest_that_is_not_as_recorded_is_said,
-	    what_was_written_is_read, torn_and_foreign_lines_are_counted,
-	    a_manifest_that_cannot_be_read_is_said, any_bytes_are_read_without_harm,
-	    a_line_without_end_costs_no_memory)
+	    a_failure_moves_nothing_on, another_ones_manifest_is_put_aside_and_said,
+	    what_is_not_there_or_is_empty_is_in_nobodys_way,
+	    a_manifest_that_is_written_anew_is_never_appended_to,
+	    a_manifest_that_is_not_as_recorded_is_said, what_was_written_is_read,
+	    torn_and_foreign_lines_are_counted, a_manifest_that_cannot_be_read_is_said,
+	    any_bytes_are_read_without_harm, a_line_without_end_costs_no_memory)

@@ -320,6 +320,60 @@ START_TEST(a_lost_manifest_is_whole_again_with_the_next_file)
 }
 END_TEST
 
+static uint64_t recorded_bytes(const struct house *house)
+{
+	struct output_record output = { 0 };
+	struct err err = ERR_INIT;
+	struct db *db = NULL;
+	uint64_t bytes;
+
+	ck_assert_msg(db_open_readonly(house->db, &db, &err) == 0, "%s", err.text);
+	ck_assert_msg(outputs_get(db, "a", &output, &err) == 0, "%s", err.text);
+	bytes = output.manifest_bytes;
+	output_record_done(&output);
+	db_close(db);
+	return bytes;
+}
+
+/* The first manifest cannot be written; then it is there, with another line than the one that comes
+ * first now, and no commit knows of it. */
+START_TEST(a_manifest_is_known_as_ours_before_its_first_line_is_written)
+{
+	int64_t until = clock_monotonic_ms() + HOUSE_WAIT_MS;
+	struct house house;
+
+	house_init(&house);
+	shelf_do(&house, "mkdir a.manifest-new");
+	house_open(&house);
+	shelf_fill(&house, PLAIN, CLOSED + 1);
+	while (recorded_bytes(&house) != MANIFEST_ANEW)
+		ck_assert_int_lt(clock_monotonic_ms(), until);
+	house_close(&house, true);
+	shelf_do(&house, "echo '{\"file\": \"of a younger file\"}' > a.manifest");
+	shelf_do(&house, "rmdir a.manifest-new");
+	expect_mended(&house);
+	shelf_do(&house, "test -z \"$(ls | grep quarantine)\"");
+	house_done(&house);
+}
+END_TEST
+
+START_TEST(a_manifest_that_was_there_first_is_put_aside)
+{
+	struct house house;
+	struct shelf shelf;
+
+	house_init(&house);
+	shelf_do(&house, "echo theirs > a.manifest");
+	house_open(&house);
+	shelf_fill(&house, PLAIN, CLOSED + 1);
+	shelf_wait(&house, "a", CLOSED, &shelf);
+	shelf_check(&house, "a", &shelf);
+	shelf_do(&house, "test \"$(cat *.quarantine)\" = theirs");
+	shelf_done(&shelf);
+	house_done(&house);
+}
+END_TEST
+
 /* One file's final name is taken by somebody's file; the other files go on. */
 START_TEST(one_file_that_cannot_be_named_holds_up_no_other)
 {
@@ -382,6 +436,7 @@ START_TEST(what_cannot_be_compressed_now_is_tried_again)
 	shelf_done(&shelf);
 	shelf_do(&house, "rmdir *.packing");
 	shelf_wait(&house, "a", CLOSED, &shelf);
+	shelf_check(&house, "a", &shelf); /* the second has its place in the manifest */
 	shelf_do(&house, "test $(ls | grep -c 'gz$') = 3; test $(wc -l < a.manifest) = 3");
 	shelf_done(&shelf);
 	house_done(&house);
@@ -398,5 +453,7 @@ UNIT_MAIN("closed", a_closed_file_is_summed_and_listed, with_gzip_only_the_compr
 	  killed_while_files_are_dropped_they_are_forgotten,
 	  what_changed_before_it_was_summed_is_told_and_not_listed,
 	  a_lost_manifest_is_whole_again_with_the_next_file,
+	  a_manifest_is_known_as_ours_before_its_first_line_is_written,
+	  a_manifest_that_was_there_first_is_put_aside,
 	  one_file_that_cannot_be_named_holds_up_no_other,
 	  what_cannot_be_compressed_now_is_tried_again)

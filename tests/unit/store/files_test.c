@@ -257,6 +257,39 @@ START_TEST(a_file_is_in_use_while_a_run_in_it_goes_on)
 }
 END_TEST
 
+static void list(struct scratch *s, uint64_t id, const char *sha256)
+{
+	struct file_record record = { 0 };
+
+	ck_assert_int_eq(files_get(s->db, id, &record, NULL), 0);
+	record.state = FILE_LISTED;
+	record.sha256 = sha256 ? xstrdup(sha256) : NULL;
+	scratch_begin(s);
+	files_update(s->db, &record);
+	scratch_commit(s);
+	file_record_done(&record);
+}
+
+START_TEST(a_younger_file_of_the_output_is_known_to_be_listed)
+{
+	struct scratch s;
+	uint64_t first, second, other;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	first = put_closed(&s, "a-1.csv", "a", "{'17': 100}");
+	second = put_closed(&s, "a-2.csv", "a", "{'17': 100}");
+	other = put_closed(&s, "b-1.csv", "b", "{'17': 100}");
+	list(&s, other, "ff");
+	list(&s, second, NULL); /* damaged, so there is no line of it */
+	ck_assert(!files_younger_listed(s.db, "a", first));
+	list(&s, second, "ff");
+	ck_assert(files_younger_listed(s.db, "a", first));
+	ck_assert(!files_younger_listed(s.db, "a", second));
+	scratch_done(&s);
+}
+END_TEST
+
 START_TEST(files_that_are_being_dropped_are_not_shown_nor_counted)
 {
 	struct scratch s;
@@ -405,6 +438,7 @@ UNIT_MAIN("files", a_closed_file_comes_back_whole,
 	  the_id_of_a_forgotten_file_never_means_another,
 	  files_are_visited_oldest_first_by_state_and_may_move_on_meanwhile,
 	  a_file_is_in_use_while_a_run_in_it_goes_on,
+	  a_younger_file_of_the_output_is_known_to_be_listed,
 	  files_that_are_being_dropped_are_not_shown_nor_counted,
 	  the_parts_of_a_snapshot_are_shown_where_they_are, a_run_knows_its_files_the_live_one_last,
 	  closed_files_of_an_output_are_listed_newest_first, a_file_cannot_be_closed_twice,
