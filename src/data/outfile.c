@@ -299,3 +299,14 @@ uint64_t outfile_rows(const struct outfile *out)
 {
 	return out->state.rows;
 }
+
+bool outfile_is_sealed(const struct outfile *out)
+{
+	return out->sealed;
+}
+
+bool outfile_is_unwell(const struct outfile *out)
+{
+	return out->state.phase == OUTFILE_LIVE &&
+	       (out->fd < 0 || out->failed || out->sealed || out->renamed[0]);
+}

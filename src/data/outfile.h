@@ -115,5 +115,9 @@ uint64_t outfile_closed_bytes(const struct outfile_state *state, const char *foo
 uint64_t outfile_bytes(const struct outfile *out); /* of the live file, with uncommitted rows and
 						      the footer */
 uint64_t outfile_rows(const struct outfile *out);
+/* Phase LIVE, and it may not be appended to: after a failure that outfile_abandon has not made good
+ * yet, or to be closed. */
+bool outfile_is_unwell(const struct outfile *out);
+bool outfile_is_sealed(const struct outfile *out); /* a sync failed: to be closed */
 
 #endif

@@ -69,7 +69,7 @@ static int check_length(const struct outfile *out, struct err *err)
 static int usable(const struct outfile *out, struct err *err)
 {
 	assert(out->state.phase == OUTFILE_LIVE);
-	if (out->fd < 0 || out->failed || out->sealed || out->renamed[0])
+	if (outfile_is_unwell(out))
 		return err_set(err, -EIO, "%s%s takes no more data after a failure", out->path,
 			       out->extension);
 	return 0;

@@ -212,23 +212,20 @@ static int attach(struct outfile *out, int dir, struct err *err)
 	return 0;
 }
 
-/* The directory is not what it was: nothing can be put aside, there is nothing. */
+/* A directory that is gone took the file with it. Where something else stands in its place it may
+ * have been moved, with all that landed there, and can be put back: that is waited for. */
 static int lost_directory(struct outfile *out, int code, struct err *err)
 {
 	uint64_t rows = out->state.rows;
 
-	if (code != -ENOENT && code != -ENOTDIR && code != -ELOOP)
+	if (code != -ENOENT)
 		return code;
 	out->state.sequence++;
 	outfile_forget(out);
 	return err_set(err, -EUCLEAN,
-		       "%s%s is missing%s; %" PRIu64
+		       "%s%s is missing with its directory; %" PRIu64
 		       " rows had landed in it; new rows go to a new file",
-		       out->path, out->extension,
-		       code == -ENOENT ? " with its directory"
-				       : ": a symbolic link or a file stands where its directory "
-					 "was",
-		       rows);
+		       out->path, out->extension, rows);
 }
 
 int outfile_attach(struct outfile *out, struct err *err)
