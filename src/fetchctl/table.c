@@ -29,7 +29,7 @@ static const struct {
 	{ "complete", "green" }, { "unchanged", "green" },   { "running", "cyan" },
 	{ "waiting", "cyan" },   { "ending", "cyan" },       { "partial", "yellow" },
 	{ "suspect", "yellow" }, { "deferred", "yellow" },   { "failed", "red" },
-	{ "cancelled", "red" },  { "disabled", "darkgray" },
+	{ "cancelled", "red" },  { "disabled", "darkgray" }, { "paused", "yellow" },
 };
 
 struct table *table_new(const struct ctl *ctl)

@@ -61,14 +61,24 @@ static void log_held(const struct json *event)
 		text(event, "reason"));
 }
 
+static void log_paused(const struct json *event)
+{
+	log_run(LOG_LEVEL_WARNING, text(event, "job"), run_of(event),
+		"paused until it can land again: %s", text(event, "reason"));
+}
+
+static void log_resumed(const struct json *event)
+{
+	log_run(LOG_LEVEL_INFO, text(event, "job"), run_of(event), "goes on");
+}
+
 static const struct {
 	const char *event;
 	void (*log)(const struct json *event);
 } news[] = {
-	{ "run.started", log_started },
-	{ "run.ended", log_ended },
-	{ "request.failed", log_failure },
-	{ "host.held", log_held },
+	{ "run.started", log_started },    { "run.ended", log_ended },
+	{ "run.paused", log_paused },      { "run.resumed", log_resumed },
+	{ "request.failed", log_failure }, { "host.held", log_held },
 };
 
 void news_log(const struct json *event)

@@ -28,6 +28,7 @@ void account_free(struct account *account)
 	free(account->path);
 	free(account->made);
 	free(account->finished);
+	free(account->told);
 	free(account);
 }
 

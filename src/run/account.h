@@ -22,6 +22,10 @@ struct account {
 	struct run_counts committed;
 	uint64_t *finished; /* points of the batch, gathered for one ledger_finish */
 	size_t nfinished, room;
+	unsigned ailing;      /* of its outputs cannot be written now: ailing.h */
+	bool withdrawn;       /* the run was stopped: what would have to wait is given up */
+	void *owner;          /* the sender's, of the landing that began it */
+	char *told;           /* why it waits, as its owner knows it; NULL: it does not */
 	bool broken;          /* a landing was refused for good: nothing after it may be written */
 	bool breaking;        /* the same, within the batch at hand */
 	struct account *next; /* of the lander's list */

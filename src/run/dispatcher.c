@@ -25,17 +25,26 @@
 #define TICK_MS     1000
 #define LANDED_ROOM 131072 /* more than can be out: the lander never waits for us */
 
+static size_t without(size_t all, size_t some, size_t limit)
+{
+	return all - (some < limit ? some : limit);
+}
+
+/* What waits for an output that cannot be written holds up nobody else; but only as much of it as
+ * could wait otherwise, so that memory stays bounded whatever becomes of the disks. */
 bool dispatcher_has_room(const struct dispatcher *dispatcher)
 {
-	return dispatcher->unlanded < UNLANDED_MAX &&
-	       dispatcher->unlanded_bytes < UNLANDED_BYTES_MAX;
+	const struct backlog *all = &dispatcher->unlanded, *held = &dispatcher->held;
+
+	return without(all->n, held->n, UNLANDED_MAX) < UNLANDED_MAX &&
+	       without(all->bytes, held->bytes, UNLANDED_BYTES_MAX) < UNLANDED_BYTES_MAX;
 }
 
 void dispatcher_land(struct dispatcher *dispatcher, struct landing *landing)
 {
 	landing->memory = landing_memory(landing);
-	dispatcher->unlanded++;
-	dispatcher->unlanded_bytes += landing->memory;
+	dispatcher->unlanded.n++;
+	dispatcher->unlanded.bytes += landing->memory;
 	lander_submit(dispatcher->lander, landing);
 }
 
@@ -148,7 +157,11 @@ static void settle_landing(struct dispatcher *dispatcher, struct landing *landin
 	case LANDING_SWITCH:
 		orders_switched(dispatcher, landing);
 		break;
-	case LANDING_CHORE: /* only to look whether a stop may go on */
+	case LANDING_HOLD:
+		run_held(run, landing->error);
+		break;
+	case LANDING_WITHDRAW: /* its run may be gone */
+	case LANDING_CHORE:    /* only to look whether a stop may go on */
 	case LANDING__COUNT:
 		break;
 	}
@@ -163,9 +176,9 @@ static void take_landed(int fd, int what, void *arg)
 	for (size_t i = 0; i < n; i++) {
 		struct landing *landing = items[i];
 
-		if (landing->kind != LANDING_CHORE) {
-			dispatcher->unlanded--;
-			dispatcher->unlanded_bytes -= landing->memory;
+		if (!landing_is_notice(landing)) {
+			dispatcher->unlanded.n--;
+			dispatcher->unlanded.bytes -= landing->memory;
 		}
 		settle_landing(dispatcher, landing);
 		landing_free(landing);

@@ -14,6 +14,11 @@
 #define UNLANDED_MAX       8192
 #define UNLANDED_BYTES_MAX ((size_t)16 << 20)
 
+/* Landings that are at the lander. */
+struct backlog {
+	size_t n, bytes;
+};
+
 struct dispatcher {
 	struct loop *loop;
 	struct dispatcher_options options;
@@ -30,9 +35,10 @@ struct dispatcher {
 	size_t turn;      /* counts pumps: whose turn it is to choose first */
 	struct json *switches;
 	struct json *last; /* job -> its last ended run */
-	size_t unlanded, unlanded_bytes;
-	unsigned trials; /* out */
-	unsigned asked;  /* questions of ours at the query thread */
+	struct backlog unlanded;
+	struct backlog held; /* those of them whose runs wait for an output */
+	unsigned trials;     /* out */
+	unsigned asked;      /* questions of ours at the query thread */
 	bool stopping, abandoning, told;
 	loop_fn *stopped;
 	void *stopped_arg;

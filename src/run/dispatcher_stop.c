@@ -11,12 +11,17 @@ void dispatcher_check_stopped(struct dispatcher *dispatcher)
 		return;
 	if (fleet_out(dispatcher->fleet) > 0 || dispatcher->asked > 0)
 		return;
-	if (dispatcher->unlanded > 0 && !dispatcher->abandoning)
+	/* What waits for an output would wait longer than anybody wants. */
+	if (dispatcher->unlanded.n > dispatcher->held.n && !dispatcher->abandoning)
 		return;
 	if (lander_is_busy(dispatcher->lander) && !dispatcher->abandoning)
 		return; /* its chores come back one by one; what is left is for the next start */
 	if (!loop_timer_pending(dispatcher->stopped_timer) && !dispatcher->told) {
 		dispatcher->told = true;
+		if (dispatcher->unlanded.n > 0)
+			log_warning("stopping with %zu answers that could not be landed; "
+				    "they will be fetched again",
+				    dispatcher->unlanded.n);
 		loop_timer_clear(dispatcher->grace_timer);
 		loop_timer_set(dispatcher->stopped_timer, 0);
 	}
@@ -33,10 +38,6 @@ void dispatcher_grace_over(void *arg)
 		loop_timer_set(dispatcher->grace_timer, LAND_MS);
 		return;
 	}
-	if (dispatcher->unlanded > 0)
-		log_warning("stopping with %zu answers that could not be landed; "
-			    "they will be fetched again",
-			    dispatcher->unlanded);
 	dispatcher->abandoning = true;
 	dispatcher_check_stopped(dispatcher);
 }

@@ -8,9 +8,8 @@
 #include "io/thread.h"
 #include "run/closed.h"
 
-#define INBOX_MAX  65536
-#define GROUP_MAX  4096
-#define TROUBLE_MS 1000 /* between two tries of what failed */
+#define INBOX_MAX 65536
+#define GROUP_MAX 4096
 
 typedef int act_fn(struct lander *lander, struct landing *landing, struct err *err);
 
@@ -22,7 +21,7 @@ static int take_chore(struct lander *lander, struct landing *landing, struct err
 static act_fn *const acts[LANDING__COUNT] = {
 	[LANDING_BEGIN] = lander_begin, [LANDING_REOPEN] = lander_reopen,
 	[LANDING_END] = lander_end,     [LANDING_SWITCH] = lander_switch,
-	[LANDING_CHORE] = take_chore,
+	[LANDING_CHORE] = take_chore,   [LANDING_WITHDRAW] = lander_withdraw,
 };
 
 struct group {
@@ -31,102 +30,18 @@ struct group {
 	size_t bytes;
 };
 
-/* Waits before what failed is tried again; false when the lander is to give up. */
-static bool wait_out_trouble(struct lander *lander, const struct err *err)
-{
-	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
-
-	complain(&lander->trouble, "nothing can be landed now, trying again: %s", err->text);
-	for (int waited = 0; waited < TROUBLE_MS && !lander->give_up; waited += 20)
-		nanosleep(&pause, NULL);
-	return !lander->give_up;
-}
-
-static void send_back(struct lander *lander, struct landing **items, size_t n)
-{
-	mailbox_send_wait(lander->landed, (void *const *)items, n);
-}
-
-/* Those that are not committed, moved to the front of `items`. Refused ones are among them: they
- * are refused again, and what came after them with them. */
-static struct lander_items unsettled(struct lander_items items)
-{
-	struct lander_items left = { items.at, 0 };
-
-	for (size_t i = 0; i < items.n; i++)
-		if (items.at[i]->code != 0)
-			left.at[left.n++] = items.at[i];
-	return left;
-}
-
-static void land_pages(struct lander *lander, struct lander_items items)
-{
-	struct landing **todo = xcalloc(items.n, sizeof(*todo));
-	struct lander_items left = { todo, items.n };
-	struct err err = ERR_INIT;
-	int rc;
-
-	memcpy(todo, items.at, items.n * sizeof(*todo));
-	while ((rc = lander_batch(lander, left, &err)) < 0) {
-		left = unsettled(left);
-		if (!wait_out_trouble(lander, &err))
-			break;
-	}
-	if (rc == 0)
-		complaint_release(&lander->trouble, "landing works again");
-	for (size_t i = 0; rc < 0 && i < left.n; i++)
-		landing_fail(left.at[i], rc, &err);
-	free(todo);
-	send_back(lander, items.at, items.n);
-}
-
-/* An end must be recorded, whatever it takes, and a run that had begun before goes on when the disk
- * is well again; the other acts may be refused. */
-static bool must_succeed(const struct landing *landing, int rc)
-{
-	bool ill = rc == -EIO || rc == -ENOSPC || rc == -EDQUOT || rc == -EINTR;
-
-	return landing->kind == LANDING_END ||
-	       (landing->kind == LANDING_BEGIN && landing->seed->record.id > 0 && ill);
-}
-
-static void put_off(struct lander *lander, struct landing *landing)
-{
-	lander->waiting =
-		xreallocarray(lander->waiting, lander->nwaiting + 1, sizeof(*lander->waiting));
-	lander->waiting[lander->nwaiting++] = landing;
-}
-
-static void act(struct lander *lander, struct landing *landing)
+void lander_act(struct lander *lander, struct landing *landing)
 {
 	struct err err = ERR_INIT;
 	int rc = acts[landing->kind](lander, landing, &err);
 
-	while (rc < 0 && rc != -EINPROGRESS && must_succeed(landing, rc) &&
-	       wait_out_trouble(lander, &err))
-		rc = acts[landing->kind](lander, landing, &err);
-	if (rc == -EINPROGRESS) {
-		put_off(lander, landing);
+	if (rc < 0 && lander_put_off(lander, landing, rc, &err))
 		return;
-	}
-	if (rc == 0)
+	if (rc == 0 && landing->pause_ms > 0)
 		complaint_release(&lander->trouble, "landing works again");
-	else
+	if (rc < 0)
 		landing_fail(landing, rc, &err);
-	send_back(lander, &landing, 1);
-}
-
-/* Ends that waited for their parts; those that must wait on come back to the list. */
-static void end_waiting(struct lander *lander)
-{
-	struct landing **waiting = lander->waiting;
-	size_t n = lander->nwaiting;
-
-	lander->waiting = NULL;
-	lander->nwaiting = 0;
-	for (size_t i = 0; i < n; i++)
-		act(lander, waiting[i]);
-	free(waiting);
+	lander_send_back(lander, &landing, 1);
 }
 
 /* In the order they came: pages together, each act by itself. */
@@ -141,16 +56,16 @@ static void land_group(struct lander *lander, struct group *group)
 		if (i < group->n && !is_act)
 			continue;
 		if (i > from)
-			land_pages(lander, (struct lander_items) { group->items + from, i - from });
+			lander_land(lander,
+				    (struct lander_items) { group->items + from, i - from });
 		if (is_act) {
 			chores |= group->items[i]->kind == LANDING_CHORE;
-			act(lander, group->items[i]);
+			lander_act(lander, group->items[i]);
 		}
 		from = i + 1;
 	}
-	if (chores) /* once, however many came back */
-		end_waiting(lander);
 	group->n = group->bytes = 0;
+	lander_try_waiting(lander, chores); /* once, however many came back */
 }
 
 /* True when waiting for more would hold something up. */
@@ -186,17 +101,6 @@ static bool gather(struct lander *lander, struct group *group)
 	return group->n > 0 || !mailbox_closed(lander->inbox);
 }
 
-static void give_up_waiting(struct lander *lander)
-{
-	static const struct err stopping = { .text = "the daemon is stopping" };
-
-	for (size_t i = 0; i < lander->nwaiting; i++)
-		landing_fail(lander->waiting[i], -ESHUTDOWN, &stopping);
-	if (lander->nwaiting > 0)
-		send_back(lander, lander->waiting, lander->nwaiting);
-	free(lander->waiting);
-}
-
 static void *land(void *arg)
 {
 	struct lander *lander = arg;
@@ -206,10 +110,8 @@ static void *land(void *arg)
 	while (gather(lander, group)) {
 		land_group(lander, group);
 		lander_tick(lander);
-		if (lander->chores == 0) /* what failed was done without a chore */
-			end_waiting(lander);
 	}
-	give_up_waiting(lander);
+	lander_give_up(lander);
 	free(group);
 	return NULL;
 }
@@ -246,7 +148,7 @@ void lander_submit(struct lander *lander, struct landing *landing)
 	if (mailbox_send(lander->inbox, &item, 1))
 		return;
 	landing_fail(landing, -ESHUTDOWN, &closed);
-	send_back(lander, &landing, 1);
+	lander_send_back(lander, &landing, 1);
 }
 
 unsigned lander_files_open(const struct lander *lander)

@@ -2,10 +2,10 @@
  *
  * Landings come in through its mailbox, are gathered for at most 50 ms or 4 MiB, and are committed
  * as a group: rows appended and synced, then one transaction, then they go back through `landed`.
- * What fails for reasons that may pass (a full disk, EIO) is tried again, from the committed state,
- * until it works or the lander is told to give up; meanwhile the callers' back-pressure holds the
- * run. Closed files are summed, compressed and removed beside that (closed.h), live ones closed by
- * the clock.
+ * What fails for reasons that may pass (a full disk, EIO, a directory that was replaced) waits and
+ * is tried again, from the committed state, by each output for itself; a LANDING_HOLD tells whose
+ * run waits, and why. Closed files are summed, compressed and removed beside that (closed.h), live
+ * ones closed by the clock.
  */
 #ifndef RUN_LANDER_H
 #define RUN_LANDER_H
@@ -29,8 +29,9 @@ int lander_start(const struct output_place *place, struct db *db, struct mailbox
 void lander_submit(struct lander *lander, struct landing *landing);
 unsigned lander_files_open(const struct lander *lander); /* any thread */
 bool lander_is_busy(const struct lander *lander); /* closed files are being summed or compressed */
-/* Lands what it has, commits, joins, closes the database. With `give_up`, a landing that cannot be
- * committed now is sent back with its error and stays unfinished for the next start. */
+/* Lands what it has, commits, joins, closes the database. A landing that cannot be committed now is
+ * sent back with its error and stays unfinished for the next start; without `give_up` the ledger's
+ * trouble is waited out. */
 void lander_stop(struct lander *lander, bool give_up);
 
 #endif

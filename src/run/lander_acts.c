@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "run/output_rows.h"
 #include "run/publish.h"
 #include "store/ledger.h"
 #include "store/switches.h"
@@ -71,6 +72,8 @@ int lander_output(struct lander *lander, const struct output_use *use, struct ou
 		rc = output_adopt(output, lander->db, use, err);
 	}
 	if (rc == 0)
+		rc = output_mend(output, lander->db, err);
+	if (rc == 0)
 		*found = output;
 	return rc;
 }
@@ -87,6 +90,7 @@ static int open_account(struct lander *lander, const struct seed *seed, struct l
 		return rc;
 	}
 	landing->account = account_new(seed, done);
+	landing->account->owner = landing->owner;
 	landing->account->next = lander->accounts;
 	lander->accounts = landing->account;
 	landing->id = seed->record.id;
@@ -125,12 +129,36 @@ static int use_output(struct lander *lander, const struct seed *seed, struct out
 	return has_one_output(seed) ? lander_output(lander, &use, output, err) : 0;
 }
 
+/* A run that had begun before goes on without its output, whose rows wait until it can be used
+ * again; unless it is not its own any more. */
+static bool can_wait(const struct seed *seed, int rc)
+{
+	return seed->record.id > 0 && rc != -EINVAL && rc != -EBUSY;
+}
+
+/* What its rows are encoded against when its output cannot be opened now. */
+static struct colset *known_columns(struct lander *lander, const struct seed *seed)
+{
+	struct output_record record = { 0 };
+	struct colset *columns;
+
+	if (has_one_output(seed))
+		outputs_get(lander->db, seed->path, &record, NULL);
+	columns = output_columns_for(seed->job, record.columns);
+	output_record_done(&record);
+	return columns;
+}
+
 int lander_begin(struct lander *lander, struct landing *landing, struct err *err)
 {
 	struct seed *seed = landing->seed;
-	struct output *output;
+	struct output *output = NULL;
 	int rc = use_output(lander, seed, &output, err);
 
+	if (rc < 0 && can_wait(seed, rc)) {
+		output = NULL;
+		rc = 0;
+	}
 	if (rc == 0 && seed->record.id == 0)
 		rc = insert_run(lander, &seed->record, err);
 	if (rc == 0)
@@ -141,7 +169,7 @@ int lander_begin(struct lander *lander, struct landing *landing, struct err *err
 		return rc;
 	if (output)
 		output_numbered(output, seed->record.id);
-	landing->colset = output ? colset_ref(output_colset(output)) : colset_new(seed->job);
+	landing->colset = output ? colset_ref(output_colset(output)) : known_columns(lander, seed);
 	lander_look_at_clock(lander);
 	return 0;
 }
@@ -249,11 +277,17 @@ int lander_reopen(struct lander *lander, struct landing *landing, struct err *er
 
 static void close_account(struct lander *lander, struct account *account)
 {
+	static const struct err left = {
+		.text = "a run was stopped while its output could not be written"
+	};
 	struct account **link = &lander->accounts;
 
 	while (*link != account)
 		link = &(*link)->next;
 	*link = account->next;
+	if (account->ailing > 0)
+		lander_try_later(lander, &left);
+	ailing_forget(&lander->ailing, account);
 	account_free(account);
 }
 
@@ -263,6 +297,10 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 
 	output_cache_next_turn(&lander->cache);
 	rc = publish_run(lander, landing, err);
+	if (rc < 0 && rc != -EINPROGRESS && landing->account->withdrawn) {
+		publish_leave(lander, landing, err);
+		rc = 0;
+	}
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
 	if (rc < 0)

@@ -1,4 +1,5 @@
-/* A batch of pages and failures: to the files, to the ledger, all of it or nothing.
+/* A batch of pages and failures: to the files, to the ledger, all of it or nothing; but what
+ * belongs to an output that cannot be written now is left out (ailing.h).
  *
  * A batch is taken in slices of at most as many outputs as can be open. First a slice's outputs are
  * found, then their columns are widened for the whole slice at once, so that a hundred sparse
@@ -30,8 +31,56 @@ static bool has_rows(const struct landing *landing)
 	       (landing->parcel->rows.count > 0 || landing->parcel->rows.unknown);
 }
 
+/* The ledger comes first: were a commit that failed found done after a crash, it would speak of
+ * rows that are cut off by then. Until that is settled everything stays, and undoing is owed. */
+static int settle_ledger(struct lander *lander, struct err *err)
+{
+	int rc = db_settle(lander->db, err);
+
+	lander->owed = rc < 0;
+	return rc;
+}
+
+static struct account *account_of(struct lander *lander, uint64_t run)
+{
+	struct account *account = lander->accounts;
+
+	while (account->run != run)
+		account = account->next;
+	return account;
+}
+
+/* From now on what belongs there waits. Only the ledger's trouble is the caller's. */
+static int set_aside(struct lander *lander, struct account *account, const char *key,
+		     const struct err *why, struct err *err)
+{
+	int rc = settle_ledger(lander, err);
+
+	if (rc == 0)
+		lander_set_aside(lander, account, key, why);
+	return rc;
+}
+
+/* The same for an output that is open: what it had gathered is given up. */
+static int set_output_aside(struct lander *lander, struct output *output, const struct err *why,
+			    struct err *err)
+{
+	struct account *account = account_of(lander, output_run(output));
+	struct err second = ERR_INIT;
+	int rc = set_aside(lander, account, output_key(output), why, err);
+
+	if (rc == 0 && output_has_gathered(output))
+		output_abandon(output, lander->db, &second); /* or output_mend, at the next try */
+	return rc;
+}
+
+static bool waits(const struct lander *lander, const struct landing *landing)
+{
+	return ailing_of(lander->ailing, landing) != NULL;
+}
+
 /* Where its rows go. A path that cannot be made, or that another run has, is the landing's own
- * failure; -EMFILE and what may pass are the caller's. */
+ * failure; -EMFILE and the ledger's trouble are the caller's. */
 static int find_output(struct lander *lander, struct landing *landing, struct err *err)
 {
 	struct account *account = landing->account;
@@ -44,8 +93,14 @@ static int find_output(struct lander *lander, struct landing *landing, struct er
 		landing_fail(landing, rc, &why);
 		return 0;
 	}
-	if (rc < 0)
+	if (rc < 0 && rc != -EMFILE) {
+		char *key = output_key_of(&use);
+
+		rc = set_aside(lander, account, key, &why, err);
+		free(key);
+	} else if (rc < 0) {
 		*err = why;
+	}
 	return rc;
 }
 
@@ -58,7 +113,7 @@ static int find_outputs(struct lander *lander, struct lander_items items, size_t
 	output_cache_next_turn(&lander->cache);
 	for (*n = 0; *n < items.n; ++*n) {
 		items.at[*n]->output = NULL;
-		if (has_rows(items.at[*n]))
+		if (has_rows(items.at[*n]) && !waits(lander, items.at[*n]))
 			rc = find_output(lander, items.at[*n], err);
 		if (rc < 0)
 			break;
@@ -81,6 +136,15 @@ static bool may_widen(const struct landing *landing)
 	return landing->code == -EINPROGRESS && needs_columns(landing);
 }
 
+static int widen(struct lander *lander, struct output *output, struct colset *wider,
+		 struct err *err)
+{
+	struct err why = ERR_INIT;
+	int rc = output_widen(output, lander->db, wider, &why);
+
+	return rc < 0 ? set_output_aside(lander, output, &why, err) : 0;
+}
+
 /* Brings to the output of items.at[0], at once, all names that the slice has for it. */
 static int widen_output(struct lander *lander, struct lander_items items, struct err *err)
 {
@@ -92,7 +156,7 @@ static int widen_output(struct lander *lander, struct lander_items items, struct
 		if (items.at[i]->output == output && may_widen(items.at[i]))
 			find_names(items.at[i], &wider);
 	if (wider != output_colset(output))
-		rc = output_widen(output, lander->db, wider, err);
+		rc = widen(lander, output, wider, err);
 	colset_unref(wider);
 	return rc;
 }
@@ -117,10 +181,10 @@ static int fit_columns(struct lander *lander, struct lander_items items, struct 
 	int rc = 0;
 
 	for (size_t i = 0; i < items.n && rc == 0; i++) {
-		if (!may_widen(items.at[i]))
+		if (!may_widen(items.at[i]) || waits(lander, items.at[i]))
 			continue;
 		rc = widen_output(lander, (struct lander_items) { items.at + i, items.n - i }, err);
-		if (rc == 0)
+		if (rc == 0 && !waits(lander, items.at[i]))
 			encode_anew(items, items.at[i]->output);
 	}
 	return rc;
@@ -170,14 +234,40 @@ static void settle(struct landing *landing)
 		landing->colset = colset_ref(output_colset(landing->output));
 }
 
+/* What was gathered is in the files; or an output ails, and has nothing gathered any more. */
+static int sync_gathered(struct lander *lander, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < lander->cache.len && rc == 0; i++) {
+		struct output *output = lander->cache.items[i].output;
+		struct err why = ERR_INIT;
+
+		if (output_has_gathered(output) && output_sync(output, lander->db, &why) < 0)
+			rc = set_output_aside(lander, output, &why, err);
+	}
+	return rc;
+}
+
+/* Those that need not wait, moved to the front. */
+static struct lander_items well_ones(const struct lander *lander, struct lander_items items)
+{
+	struct lander_items well = { items.at, 0 };
+
+	for (size_t i = 0; i < items.n; i++)
+		if (!waits(lander, items.at[i]))
+			well.at[well.n++] = items.at[i];
+	return well;
+}
+
 static int commit(struct lander *lander, struct lander_items items, struct err *err)
 {
 	struct account *account;
-	int rc;
+	int rc = sync_gathered(lander, err);
 
-	if (items.n == 0)
+	items = well_ones(lander, items);
+	if (rc == 0 && items.n == 0)
 		return 0;
-	rc = each_gathered(lander, output_sync, err);
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
 	if (rc < 0)
@@ -216,13 +306,10 @@ static int undo(struct lander *lander, struct err *err)
 	return failed;
 }
 
-/* The ledger comes first: were the commit that failed found done after a crash, it would speak of
- * rows that are cut off by then. Until that is settled everything stays, and undoing is owed. */
 static int abandon(struct lander *lander, struct err *err)
 {
-	int rc = db_settle(lander->db, err);
+	int rc = settle_ledger(lander, err);
 
-	lander->owed = rc < 0;
 	return rc < 0 ? rc : undo(lander, err);
 }
 
@@ -245,9 +332,13 @@ static bool is_dropped(struct landing *landing)
 static int close_full(struct lander *lander, struct landing *landing, struct lander_items before,
 		      struct err *err)
 {
+	struct err why = ERR_INIT;
 	int rc = commit(lander, before, err);
 
-	return rc < 0 ? rc : output_rotate(landing->output, lander->db, err);
+	if (rc < 0 || waits(lander, landing) ||
+	    output_rotate(landing->output, lander->db, &why) == 0)
+		return rc;
+	return set_output_aside(lander, landing->output, &why, err);
 }
 
 /* Goes through the landings in order; `live` has room for all of them. */
@@ -259,7 +350,7 @@ static int gather_and_commit(struct lander *lander, struct lander_items items,
 	for (size_t i = 0; i < items.n; i++) {
 		struct landing *landing = items.at[i];
 
-		if (is_dropped(landing))
+		if (is_dropped(landing) || waits(lander, landing))
 			continue;
 		if (landing->output && output_is_full(landing->output, landing->parcel)) {
 			struct lander_items before = { live + from, n - from };
@@ -268,6 +359,8 @@ static int gather_and_commit(struct lander *lander, struct lander_items items,
 			if (rc < 0)
 				return rc;
 			from = n;
+			if (waits(lander, landing))
+				continue;
 		}
 		if (landing->output)
 			output_gather(landing->output, landing->parcel);
@@ -281,7 +374,11 @@ static int land_slice(struct lander *lander, struct lander_items slice, struct l
 {
 	int rc = fit_columns(lander, slice, err);
 
-	return rc < 0 ? rc : gather_and_commit(lander, slice, live, err);
+	if (rc == 0)
+		rc = gather_and_commit(lander, slice, live, err);
+	for (size_t i = 0; i < slice.n; i++)
+		slice.at[i]->output = NULL; /* the next slice may close it */
+	return rc;
 }
 
 int lander_batch(struct lander *lander, struct lander_items items, struct err *err)
@@ -304,7 +401,7 @@ int lander_batch(struct lander *lander, struct lander_items items, struct err *e
 	}
 	free(live);
 	for (size_t i = 0; i < items.n && rc == 0; i++)
-		if (items.at[i]->code < 0)
+		if (items.at[i]->code < 0 && items.at[i]->code != -EINPROGRESS)
 			items.at[i]->account->broken = true;
 	if (rc < 0 && !lander->owed && abandon(lander, &second) < 0)
 		err_within(err, "%s", second.text);

@@ -9,6 +9,7 @@
 #include "base/xalloc.h"
 #include "data/outfile.h"
 #include "run/closed.h"
+#include "run/output_rows.h"
 #include "run/policy.h"
 
 #define BUSY_MS  60000   /* until a live file that is due but in use is looked at again */
@@ -179,24 +180,39 @@ static void sweep(struct lander *lander)
 	keys_done(&sweeping.files);
 }
 
+/* A run that was stopped leaves its output as the trouble left it: with rows in the file that are
+ * not committed. They go as soon as it can be written again. */
+static void mend(struct lander *lander)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < lander->cache.len && !lander->owed; i++)
+		if (output_mend(lander->cache.items[i].output, lander->db, &err) < 0)
+			lander_try_later(lander, &err);
+}
+
 void lander_tick(struct lander *lander)
 {
 	struct err err = ERR_INIT;
 
 	close_all_due(lander);
 	sweep(lander);
-	if (lander->retry_ms != 0 && clock_monotonic_ms() >= lander->retry_ms)
+	if (lander->retry_ms != 0 && clock_monotonic_ms() >= lander->retry_ms) {
 		closed_resume(lander, &err); /* a failure is complained of there */
-	else if (closed_hand_out(lander, &err) < 0)
+		mend(lander);
+	} else if (closed_hand_out(lander, &err) < 0)
 		lander_try_later(lander, &err);
 }
 
 int lander_patience_ms(const struct lander *lander)
 {
 	int64_t now_ms = clock_monotonic_ms(), wait_ms = lander->sweeps_ms - now_ms;
+	int64_t next_ms = lander_next_try_ms(lander);
 
 	if (lander->retry_ms != 0 && lander->retry_ms - now_ms < wait_ms)
 		wait_ms = lander->retry_ms - now_ms;
+	if (next_ms - now_ms < wait_ms)
+		wait_ms = next_ms - now_ms;
 	if (lander->due_ms != INT64_MAX && lander->due_ms - clock_unix_ms() < wait_ms)
 		wait_ms = lander->due_ms - clock_unix_ms();
 	return wait_ms < 0 ? 0 : (int)wait_ms;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "data/snapshot.h"
 #include "run/account.h"
+#include "run/ailing.h"
 #include "run/housekeeper.h"
 #include "run/lander.h"
 #include "run/landing.h"
@@ -27,8 +28,9 @@ struct lander {
 	struct mailbox *inbox, *landed;
 	struct account *accounts;
 	struct output_cache cache;
-	struct complaint trouble;
-	bool owed; /* a batch that failed is not given up yet */
+	struct ailing *ailing;    /* outputs that cannot be written now */
+	struct complaint trouble; /* the ledger's */
+	bool owed;                /* a batch that failed is not given up yet */
 	atomic_bool give_up;
 
 	/* closed files: closed.h */
@@ -41,7 +43,7 @@ struct lander {
 	int64_t retry_ms;    /* monotonic; when closed_resume is due; 0: nothing failed */
 	int64_t pause_ms;    /* before the try that is due; 0: all is well */
 
-	/* ends of snapshot runs that wait for their parts */
+	/* acts that cannot be done now, or wait for their parts: lander_wait.c */
 	struct landing **waiting;
 	size_t nwaiting;
 	struct published published;
@@ -59,6 +61,8 @@ int lander_reopen(struct lander *lander, struct landing *landing, struct err *er
  * back. */
 int lander_end(struct lander *lander, struct landing *landing, struct err *err);
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err);
+/* The run was stopped: lander_wait.c */
+int lander_withdraw(struct lander *lander, struct landing *landing, struct err *err);
 bool lander_is_live(const struct lander *lander, uint64_t run);
 /* One of `runs` ({"17": 100}), another than `but`, goes on. */
 bool lander_serves(const struct lander *lander, const struct json *runs, uint64_t but);
@@ -76,9 +80,28 @@ struct lander_items {
 	size_t n;
 };
 
-/* Pages and failures. Each landing's code tells: 0 it is committed; -EINPROGRESS it is not, try
- * again (the call then failed with the reason); anything else it never can be. lander_batch.c */
+/* Pages and failures. Each landing's code tells: 0 it is committed; -EINPROGRESS it is not: its
+ * output ails, or the call failed, with the reason; anything else it never can be.
+ * lander_batch.c */
 int lander_batch(struct lander *lander, struct lander_items items, struct err *err);
+
+/* Does it now and sends it back, unless it has to wait. lander.c */
+void lander_act(struct lander *lander, struct landing *landing);
+
+/* What has to wait: lander_wait.c. */
+void lander_send_back(struct lander *lander, struct landing **items, size_t n);
+/* Pages and failures, in the order they came: landed and sent back, or waiting for their output. */
+void lander_land(struct lander *lander, struct lander_items items);
+/* What belongs to that output of the run waits from now on. */
+void lander_set_aside(struct lander *lander, struct account *account, const char *key,
+		      const struct err *why);
+/* False: the act that failed with `rc` is not one that is tried again. */
+bool lander_put_off(struct lander *lander, struct landing *landing, int rc, const struct err *why);
+/* Tries what is due; `chores`: some came back. */
+void lander_try_waiting(struct lander *lander, bool chores);
+int64_t lander_next_try_ms(const struct lander *lander); /* monotonic; INT64_MAX: nothing is due */
+/* Everything that waits goes back, not done: for the next start. */
+void lander_give_up(struct lander *lander);
 
 /* After the start: every output that was left in the middle of a step, or longer than committed, is
  * brought back to its commit, and closed files go on their way. lander_clock.c */

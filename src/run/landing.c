@@ -42,6 +42,11 @@ bool landing_is_urgent(const struct landing *landing)
 	return landing->kind != LANDING_PAGE && landing->kind != LANDING_FAILURE;
 }
 
+bool landing_is_notice(const struct landing *landing)
+{
+	return landing->kind == LANDING_CHORE || landing->kind == LANDING_HOLD;
+}
+
 size_t landing_memory(const struct landing *landing)
 {
 	return sizeof(*landing) + landing->chain.visited_len +

@@ -21,13 +21,15 @@ struct output;
 struct chore;
 
 enum landing_kind {
-	LANDING_BEGIN,   /* a run: insert it (seed->record.id 0) or take it up again */
-	LANDING_REOPEN,  /* an ended run `id`: its failures are open again; gives the seed */
-	LANDING_PAGE,    /* a parcel whose outcome counts as landed, empty or unchanged */
-	LANDING_FAILURE, /* a point given up */
-	LANDING_END,     /* the run has its result */
-	LANDING_SWITCH,  /* a job enabled or disabled by hand */
-	LANDING_CHORE,   /* the housekeeper has done one; only told of when it comes back */
+	LANDING_BEGIN,    /* a run: insert it (seed->record.id 0) or take it up again */
+	LANDING_REOPEN,   /* an ended run `id`: its failures are open again; gives the seed */
+	LANDING_PAGE,     /* a parcel whose outcome counts as landed, empty or unchanged */
+	LANDING_FAILURE,  /* a point given up */
+	LANDING_END,      /* the run has its result */
+	LANDING_SWITCH,   /* a job enabled or disabled by hand */
+	LANDING_WITHDRAW, /* the run is stopped: what waits for an output comes back, not landed */
+	LANDING_CHORE,    /* the housekeeper has done one; only told of when it comes back */
+	LANDING_HOLD,     /* only told: the run waits (`error` says why), or does no longer */
 	LANDING__COUNT,
 };
 
@@ -44,14 +46,15 @@ struct landing {
 	uint64_t chain_rows;           /* PAGE: rows its chain had landed before this page */
 	struct failure_record failure; /* FAILURE; owns its texts */
 
-	struct seed *seed;     /* BEGIN in, REOPEN out; the main loop's again when it is back */
-	uint64_t id;           /* REOPEN in; BEGIN out */
-	struct run_record end; /* END: result, reason, ended, counts, timing, crew */
-	size_t closed;         /* END: the lander's, how many of its snapshots are closed */
-	char *job;             /* SWITCH */
-	bool enabled;          /* SWITCH */
-	struct chore *chore;   /* CHORE: run/housekeeper.h */
-	struct output *output; /* PAGE: the lander's, where its rows go */
+	struct seed *seed;        /* BEGIN in, REOPEN out; the main loop's again when it is back */
+	uint64_t id;              /* REOPEN in; BEGIN out */
+	struct run_record end;    /* END: result, reason, ended, counts, timing, crew */
+	size_t closed;            /* END: the lander's, how many of its snapshots are closed */
+	char *job;                /* SWITCH */
+	bool enabled;             /* SWITCH */
+	struct chore *chore;      /* CHORE: run/housekeeper.h */
+	struct output *output;    /* PAGE: the lander's, where its rows go */
+	int64_t due_ms, pause_ms; /* the lander's, while it waits by itself */
 
 	struct colset *colset; /* out: the output's columns now, when the parcel's or none were
 				  known; a reference */
@@ -63,6 +66,8 @@ struct landing *landing_new(enum landing_kind kind, void *owner);
 void landing_free(struct landing *landing); /* with all it owns; NULL is fine */
 /* Only what concerns one run goes on waiting for others to share its commit. */
 bool landing_is_urgent(const struct landing *landing);
+/* True when it only tells something: nobody submitted it. */
+bool landing_is_notice(const struct landing *landing);
 /* Bytes it holds: what back-pressure and the size of a batch count. */
 size_t landing_memory(const struct landing *landing);
 /* PAGE and FAILURE: of which point it is, and whether nothing of that point comes after it. */

@@ -2,6 +2,8 @@ noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
 	src/run/account.c \
 	src/run/account.h \
+	src/run/ailing.c \
+	src/run/ailing.h \
 	src/run/chains.c \
 	src/run/chains.h \
 	src/run/closed.c \
@@ -37,6 +39,7 @@ src_run_librun_a_SOURCES = \
 	src/run/lander_batch.c \
 	src/run/lander_clock.c \
 	src/run/lander_internal.h \
+	src/run/lander_wait.c \
 	src/run/landing.c \
 	src/run/landing.h \
 	src/run/latency.c \

@@ -282,7 +282,7 @@ struct json *dispatcher_status(const struct dispatcher *dispatcher)
 
 	json_put(status, "engines", fleet_json(dispatcher->fleet));
 	json_put_int(status, "in_flight", fleet_out(dispatcher->fleet));
-	json_put_int(status, "unlanded", (int64_t)dispatcher->unlanded);
+	json_put_int(status, "unlanded", (int64_t)dispatcher->unlanded.n);
 	json_put(status, "hosts", pace_json(dispatcher->pace, clock_monotonic_ms()));
 	json_put_int(status, "files_open", lander_files_open(dispatcher->lander));
 	return status;

@@ -215,14 +215,13 @@ static int change_format(struct output *output, const struct format *format, str
 	return outfile_recover(output->file, &state, &closed, err);
 }
 
-/* Declared columns replace what was there; automatic ones go on from it. */
-static struct colset *columns_for(const struct output *output, const struct job *job)
+struct colset *output_columns_for(const struct job *job, const struct json *names)
 {
 	struct colset *fresh = colset_new(job), *known;
 
 	if (!colset_auto(fresh))
 		return fresh;
-	known = colset_from_json(job, output->columns);
+	known = names ? colset_from_json(job, names) : NULL;
 	if (!known)
 		return fresh;
 	colset_unref(fresh);
@@ -288,7 +287,7 @@ int output_adopt(struct output *output, struct db *db, const struct output_use *
 		 struct err *err)
 {
 	const struct format *format = format_of(use->job->format);
-	struct colset *columns = columns_for(output, use->job);
+	struct colset *columns = output_columns_for(use->job, output->columns);
 	struct json *policy = policy_of(use->job);
 	int rc = 0;
 

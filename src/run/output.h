@@ -69,6 +69,9 @@ int output_rotate(struct output *output, struct db *db, struct err *err);
 /* New columns: closes the live file when it holds rows, and widens the set. Nothing may be
  * gathered. */
 int output_widen(struct output *output, struct db *db, struct colset *wider, struct err *err);
+/* What rows of this job are encoded against in an output that has these names so far (NULL: none).
+ * Declared columns replace what was there, automatic ones go on from it. */
+struct colset *output_columns_for(const struct job *job, const struct json *names);
 /* True when rows encoded against `set` fit as they are. */
 bool output_fits(const struct output *output, const struct colset *set);
 

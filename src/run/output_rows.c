@@ -120,7 +120,7 @@ int output_sync(struct output *output, struct db *db, struct err *err)
 		rc = append(output, err);
 	if (rc == 0) {
 		rc = outfile_sync(output->file, err);
-		output->spoiled = rc < 0;
+		output->spoiled = outfile_is_sealed(output->file);
 	}
 	return rc;
 }
@@ -168,6 +168,11 @@ int output_abandon(struct output *output, struct db *db, struct err *err)
 	if (rc == 0 && output->spoiled)
 		rc = output_rotate(output, db, err);
 	return rc;
+}
+
+int output_mend(struct output *output, struct db *db, struct err *err)
+{
+	return outfile_is_unwell(output->file) ? output_abandon(output, db, err) : 0;
 }
 
 int output_create_empty(struct output *output, struct db *db, struct err *err)

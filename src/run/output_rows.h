@@ -19,6 +19,9 @@ void output_record(const struct output *output, struct db *db);
 void output_committed(struct output *output);
 /* The commit failed: back to what is committed. After a failed sync the file is not used again. */
 int output_abandon(struct output *output, struct db *db, struct err *err);
+/* What an earlier output_abandon could not make good, if anything: to be called before it is used
+ * again. Nothing may be gathered. */
+int output_mend(struct output *output, struct db *db, struct err *err);
 
 /* A live file with a header and no row, for a snapshot without rows. -ENODATA: the format has no
  * such file, because no column is known. */

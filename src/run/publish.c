@@ -339,6 +339,15 @@ int publish_run(struct lander *lander, struct landing *landing, struct err *err)
 	return rc < 0 ? rc : settle(lander, landing, published, err);
 }
 
+void publish_leave(struct lander *lander, const struct landing *landing, const struct err *why)
+{
+	const struct account *account = landing->account;
+
+	log_run(LOG_LEVEL_ERROR, account->job->name, account->run,
+		"%s; what was landed stays in its staging directory", why->text);
+	forget(&lander->published);
+}
+
 void publish_record(struct lander *lander, const struct landing *landing)
 {
 	for (size_t i = 0; i < lander->published.n; i++) {

@@ -20,6 +20,9 @@
  * something else bears that name too it stays staged; where `latest` is no link it is left. Both
  * are logged, the run ends. */
 int publish_run(struct lander *lander, struct landing *landing, struct err *err);
+/* A run that was stopped does not wait for what publish_run could not do: its snapshots stay where
+ * they are, and a retry goes on with them. */
+void publish_leave(struct lander *lander, const struct landing *landing, const struct err *why);
 /* Inside the transaction of the run's end. */
 void publish_record(struct lander *lander, const struct landing *landing);
 /* After that commit: older snapshots go as the policy says. Failures are tried again later. */

@@ -54,6 +54,7 @@ void run_free(struct run *run)
 	run_record_done(&run->order);
 	free(run->built);
 	free(run->reason);
+	free(run->hold);
 	free(run);
 }
 
@@ -157,6 +158,7 @@ void run_begun(struct run *run, struct landing *landing)
 	crew_init(&run->crew, workers_of(run));
 	if (seed->job->order == JOB_ORDER_REQUESTED) /* before open chains count as taken */
 		run->window = window_new(run->counts.total, seed->done, WINDOW_BYTES);
+	run_held(run, NULL);
 	run->state = RUN_RUNNING;
 	chains_each(&seed->chains, wake_chain, run);
 	tell_started(run);
@@ -170,6 +172,49 @@ static void send_to_lander(struct run *run, struct landing *landing)
 	landing->account = run->account;
 	run->unlanded++;
 	dispatcher_land(run->dispatcher, landing);
+	run->unlanded_bytes += landing->memory;
+	if (run->hold) {
+		run->dispatcher->held.n++;
+		run->dispatcher->held.bytes += landing->memory;
+	}
+}
+
+void run_count_back(struct run *run, const struct landing *landing)
+{
+	run->unlanded--;
+	run->unlanded_bytes -= landing->memory;
+	if (run->hold) {
+		run->dispatcher->held.n--;
+		run->dispatcher->held.bytes -= landing->memory;
+	}
+}
+
+static void tell_held(struct run *run)
+{
+	struct json *event = run_event(run, run->hold ? "run.paused" : "run.resumed");
+
+	if (run->hold)
+		json_put_str(event, "reason", run->hold);
+	dispatcher_tell(run->dispatcher, event);
+}
+
+/* The runs of other jobs have the room that it takes at the lander. */
+void run_held(struct run *run, const char *why)
+{
+	struct backlog *held = &run->dispatcher->held;
+
+	if (run->hold) {
+		held->n -= run->unlanded;
+		held->bytes -= run->unlanded_bytes;
+	}
+	free(run->hold);
+	run->hold = why ? xstrdup(why) : NULL;
+	if (run->hold) {
+		held->n += run->unlanded;
+		held->bytes += run->unlanded_bytes;
+	}
+	if (run->state != RUN_WAITING && !run->cancelling)
+		tell_held(run);
 }
 
 void run_submit(struct run *run, struct landing *landing)
@@ -183,6 +228,15 @@ void run_submit(struct run *run, struct landing *landing)
 		send_to_lander(run, landing);
 }
 
+/* What cannot be landed now is not waited for. */
+static void withdraw(struct run *run)
+{
+	struct landing *landing = landing_new(LANDING_WITHDRAW, NULL);
+
+	landing->account = run->account;
+	dispatcher_land(run->dispatcher, landing);
+}
+
 void run_stop_early(struct run *run, enum run_result result, const char *reason)
 {
 	if (run->state == RUN_ENDING || run->state == RUN_ENDED || run->cancelling)
@@ -193,6 +247,7 @@ void run_stop_early(struct run *run, enum run_result result, const char *reason)
 	run->reason = reason ? xstrdup(reason) : NULL;
 	if (run->state == RUN_RUNNING) {
 		run_drop_work(run);
+		withdraw(run);
 		fleet_cancel(run->dispatcher->fleet, run_id(run));
 	}
 	dispatcher_pump_soon(run->dispatcher);
@@ -232,7 +287,6 @@ void run_settle(struct run *run)
 	if (run->result == RESULT_NONE)
 		run->result = result_of(&run->counts);
 	landing = landing_new(LANDING_END, run);
-	landing->account = run->account;
 	landing->end = (struct run_record) {
 		.id = run_id(run),
 		.state = xstrdup(run_state_names[RUN_ENDED]),
@@ -242,7 +296,7 @@ void run_settle(struct run *run)
 		.crew = crew_json(&run->crew),
 	};
 	run_measure(run, &landing->end);
-	dispatcher_land(run->dispatcher, landing);
+	send_to_lander(run, landing);
 }
 
 /* The lander has the last word: a snapshot that cannot be published makes its run fail. */
@@ -259,6 +313,7 @@ void run_ended(struct run *run, struct landing *landing)
 {
 	struct json *document;
 
+	run_count_back(run, landing);
 	if (landing->code < 0) { /* only when stopping: it will end at the next start */
 		run->state = RUN_RUNNING;
 		return;

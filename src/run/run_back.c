@@ -240,7 +240,7 @@ static void take_columns(struct run *run, const struct colset *colset)
 
 void run_landed(struct run *run, struct landing *landing)
 {
-	run->unlanded--;
+	run_count_back(run, landing);
 	if (landing->code < 0) {
 		/* Not landed and never to be: either we are stopping, or the rows cannot be
 		 * written. */

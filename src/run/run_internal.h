@@ -45,6 +45,8 @@ struct run {
 	size_t nbuilt;
 	struct window *window; /* NULL: rows land in the order in which answers come */
 	uint32_t in_flight, unlanded;
+	size_t unlanded_bytes;
+	char *hold;      /* why its landings wait, and nothing goes out; NULL: they do not */
 	bool blocked;    /* no worker, lane or room: only what comes back helps, not time */
 	bool cancelling; /* nothing more goes out */
 
@@ -64,9 +66,12 @@ void run_prepared(struct run *run, struct seed *seed, struct err *err); /* goes 
 void run_refuse(struct run *run, int code, const struct err *err); /* it cannot begin; frees it */
 void run_begun(struct run *run, struct landing *landing); /* its start is committed, or refused */
 void run_ended(struct run *run, struct landing *landing);
+void run_held(struct run *run, const char *why); /* its landings wait; NULL: no longer */
 void run_stop_early(struct run *run, enum run_result result, const char *reason);
 void run_settle(struct run *run); /* ends it when nothing is left to do */
 uint64_t run_finished(const struct run *run);
+/* It came back from the lander. */
+void run_count_back(struct run *run, const struct landing *landing);
 /* A page or a failure goes to the lander: at once, or when its turn comes. */
 void run_submit(struct run *run, struct landing *landing);
 

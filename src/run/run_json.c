@@ -42,6 +42,13 @@ void run_measure(const struct run *run, struct run_record *record)
 	record->p99_ms = latency_percentile(&run->latency, 0.99);
 }
 
+static const char *state_of(const struct run *run)
+{
+	bool is_on = run->state == RUN_RUNNING || run->state == RUN_ENDING;
+
+	return is_on && run->hold ? "paused" : run_state_names[run->state];
+}
+
 struct json *run_json(const struct run *run)
 {
 	struct run_record record = *record_of(run); /* its texts stay where they are */
@@ -50,10 +57,10 @@ struct json *run_json(const struct run *run)
 	record.counts = run->counts;
 	run_measure(run, &record);
 	json = run_record_json(&record);
-	json_put_str(json, "state", run_state_names[run->state]);
+	json_put_str(json, "state", state_of(run));
 	json_put_str(json, "result",
 		     run->state == RUN_ENDED ? run_result_names[run->result] : NULL);
-	json_put_str(json, "reason", run->reason);
+	json_put_str(json, "reason", run->hold ? run->hold : run->reason);
 	json_put(json, "crew", crew_json(&run->crew));
 	put_live(json, run);
 	return json;

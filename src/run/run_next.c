@@ -234,7 +234,8 @@ void run_pump(struct run *run, int64_t now_ms)
 		struct request *request;
 		uint32_t worker;
 
-		run->blocked = !dispatcher_has_room(run->dispatcher) || !take_worker(run, &worker);
+		run->blocked = run->hold || !dispatcher_has_room(run->dispatcher) ||
+			       !take_worker(run, &worker);
 		if (run->blocked)
 			return;
 		request = next_request(run, now_ms, &any);

@@ -111,19 +111,37 @@ static inline void house_done(struct house *house)
 	free(command);
 }
 
+static inline struct landing *house_take(struct house *house)
+{
+	void *item;
+
+	ck_assert_msg(mailbox_wait(house->landed, &item, 1, HOUSE_WAIT_MS) == 1,
+		      "nothing came back from the lander");
+	return item;
+}
+
 /* The next landing that is back; what is only told of is thrown away. */
 static inline struct landing *house_wait(struct house *house)
 {
-	struct landing *landing = NULL;
-	void *item;
+	struct landing *landing = house_take(house);
 
-	do {
+	while (landing_is_notice(landing)) {
 		landing_free(landing);
-		ck_assert_msg(mailbox_wait(house->landed, &item, 1, HOUSE_WAIT_MS) == 1,
-			      "nothing came back from the lander");
-		landing = item;
-	} while (landing->kind == LANDING_CHORE);
+		landing = house_take(house);
+	}
 	return landing;
+}
+
+/* Until the owner is told that it waits, and why: nothing else may come back before. */
+static inline void house_expect_hold(struct house *house, const void *owner, const char *why)
+{
+	struct landing *landing = house_take(house);
+
+	ck_assert_int_eq(landing->kind, LANDING_HOLD);
+	ck_assert_ptr_eq(landing->owner, owner);
+	ck_assert_ptr_nonnull(landing->error);
+	ck_assert_msg(strstr(landing->error, why) != NULL, "%s", landing->error);
+	landing_free(landing);
 }
 
 /* It must be committed; it is freed. */

@@ -1,6 +1,7 @@
 # Unit tests of src/run, one program a module.
 RUN_TESTS = \
 	tests/unit/run/account_test \
+	tests/unit/run/ailing_test \
 	tests/unit/run/chains_test \
 	tests/unit/run/clock_test \
 	tests/unit/run/closed_test \
@@ -30,6 +31,9 @@ check_PROGRAMS += $(RUN_TESTS)
 TESTS += $(RUN_TESTS)
 tests_unit_run_account_test_SOURCES = tests/unit/run/account_test.c tests/unit/run/house.h
 tests_unit_run_account_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+
+tests_unit_run_ailing_test_SOURCES = tests/unit/run/ailing_test.c tests/unit/run/house.h
+tests_unit_run_ailing_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_chains_test_SOURCES = tests/unit/run/chains_test.c tests/unit/unit.h
 tests_unit_run_chains_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_crew_test_SOURCES = tests/unit/run/crew_test.c tests/unit/unit.h
