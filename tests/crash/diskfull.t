@@ -87,7 +87,8 @@ def is_stopped(stage, store):
     """SIGTERM while it is full, twice, as an impatient administrator does: it ends, and loses nothing."""
     def stop(stage):
         for _ in range(2):
-            stage.daemon.terminate()
+            if daemon := stage.daemon:
+                daemon.terminate()
             time.sleep(0.1)
         until(lambda: stage.daemon is None or stage.daemon.poll() is not None, "the daemon does not stop")
         return []
