@@ -14,19 +14,6 @@
 #define SUFFIX  ".closed"
 #define BUSY_MS 1000 /* until the housekeeper is asked again whether it has done all */
 
-struct ids {
-	uint64_t *at;
-	size_t n;
-};
-
-static void note_id(const struct file_record *record, void *arg)
-{
-	struct ids *ids = arg;
-
-	ids->at = xreallocarray(ids->at, ids->n + 1, sizeof(*ids->at));
-	ids->at[ids->n++] = record->id;
-}
-
 static bool is_part(const struct file_record *record)
 {
 	return strstr(record->path, "//") != NULL;
@@ -140,11 +127,10 @@ static int go_on(struct lander *lander, struct file_record *record, struct err *
 }
 
 /* What one file meets holds up no other: it is told of, and all are looked at again later. */
-static int go_on_or_later(struct lander *lander, struct file_record *record, struct err *err)
+static void go_on_or_later(struct lander *lander, struct file_record *record, struct err *err)
 {
 	if (go_on(lander, record, err) < 0)
 		lander_try_later(lander, err);
-	return 0;
 }
 
 static int take_packed(struct lander *lander, struct file_record *record, struct chore *chore,
@@ -244,43 +230,36 @@ static bool give_out(struct lander *lander, const struct file_record *record)
 	return true;
 }
 
-/* Every file of the given states, oldest first; stops when `fn` does not answer 0. */
-static int each_file(struct lander *lander, unsigned states,
-		     int (*fn)(struct lander *lander, struct file_record *record, struct err *err),
-		     struct err *err)
+/* Brings every file of a state on its way, oldest first. */
+static int each_on_its_way(struct lander *lander, enum file_state state, struct err *err)
 {
-	struct ids ids = { 0 };
-	int rc = files_each(lander->db, NULL, states, note_id, &ids, err);
-
-	for (size_t i = 0; i < ids.n && rc == 0; i++) {
-		struct file_record record = { 0 };
-
-		rc = files_get(lander->db, ids.at[i], &record, err);
-		if (rc == 0)
-			rc = fn(lander, &record, err);
-		file_record_done(&record);
-	}
-	free(ids.at);
-	return rc;
-}
-
-static int hand_out(struct lander *lander, struct file_record *record, struct err *err)
-{
-	if (record->id <= lander->given)
-		return 0;
-	return give_out(lander, record) ? 0 : -EAGAIN;
-}
-
-int closed_hand_out(struct lander *lander, struct err *err)
-{
+	struct file_record record = { 0 };
+	uint64_t id = 0;
 	int rc;
 
-	if (lander->closed == lander->handed_out)
-		return 0;
-	rc = each_file(lander, 1u << FILE_CLOSED, hand_out, err);
-	if (rc == 0)
-		lander->handed_out = lander->closed;
-	return rc == -EAGAIN ? 0 : rc; /* the rest when there is room again */
+	while ((rc = files_next(lander->db, state, id, &record, err)) == 0) {
+		id = record.id;
+		go_on_or_later(lander, &record, err);
+		file_record_done(&record);
+	}
+	return rc == -ENOENT ? 0 : rc;
+}
+
+/* Only what was not given out yet is read, and one more when the housekeeper has enough. */
+int closed_hand_out(struct lander *lander, struct err *err)
+{
+	struct file_record record = { 0 };
+	bool given = true;
+	int rc = 0;
+
+	while (given && lander->closed != lander->handed_out) {
+		rc = files_next(lander->db, FILE_CLOSED, lander->given, &record, err);
+		if (rc == -ENOENT)
+			lander->handed_out = lander->closed;
+		given = rc == 0 && give_out(lander, &record);
+		file_record_done(&record);
+	}
+	return rc == -ENOENT ? 0 : rc;
 }
 
 int closed_resume(struct lander *lander, struct err *err)
@@ -292,7 +271,11 @@ int closed_resume(struct lander *lander, struct err *err)
 		return 0;
 	}
 	lander->retry_ms = 0;
-	rc = each_file(lander, 1u << FILE_NAMING | 1u << FILE_SWEEPING, go_on_or_later, err);
+	rc = db_settle(lander->db, err); /* copies are made anew */
+	if (rc == 0)
+		rc = each_on_its_way(lander, FILE_NAMING, err);
+	if (rc == 0)
+		rc = each_on_its_way(lander, FILE_SWEEPING, err);
 	if (rc == 0)
 		rc = retention_resume(lander, err);
 	if (rc < 0) {

@@ -40,6 +40,12 @@ static const struct sql get = {
 	"SELECT id, name, path, job, rows, bytes, sequence, opened_ms, closed_ms, note, state,"
 	" source, raw_bytes, sha256, columns, policy FROM files WHERE id = ?",
 };
+static const struct sql next = {
+	"reading the next closed file",
+	"SELECT id, name, path, job, rows, bytes, sequence, opened_ms, closed_ms, note, state,"
+	" source, raw_bytes, sha256, columns, policy FROM files"
+	" WHERE state = ? AND state <> 3 AND id > ? ORDER BY id LIMIT 1",
+};
 static const struct sql get_runs = {
 	"reading the runs of a closed file",
 	"SELECT run, rows FROM file_runs WHERE file = ? ORDER BY run",
@@ -188,23 +194,47 @@ static int take_record(struct stmt *st, struct file_record *record, struct err *
 	return code ? code : take_runs(st->db, record, err);
 }
 
-int files_get(struct db *db, uint64_t id, struct file_record *record, struct err *err)
+/* The one row of a question that was opened. */
+static int take_one(struct stmt *st, struct file_record *record, struct err *err)
 {
 	struct file_record found = { 0 };
-	struct stmt st = stmt_open(db, &get);
-	int code;
+	int code = stmt_next(st, err);
 
-	stmt_int(&st, (int64_t)id);
-	code = stmt_next(&st, err);
 	if (code == 0)
-		code = err_set(err, -ENOENT, "there is no file %llu", (unsigned long long)id);
+		code = -ENOENT;
 	else if (code > 0)
-		code = take_record(&st, &found, err);
-	stmt_close(&st);
+		code = take_record(st, &found, err);
+	stmt_close(st);
 	if (code)
 		file_record_done(&found);
 	else
 		*record = found;
+	return code;
+}
+
+int files_get(struct db *db, uint64_t id, struct file_record *record, struct err *err)
+{
+	struct stmt st = stmt_open(db, &get);
+	int code;
+
+	stmt_int(&st, (int64_t)id);
+	code = take_one(&st, record, err);
+	if (code == -ENOENT)
+		err_set(err, code, "there is no file %llu", (unsigned long long)id);
+	return code;
+}
+
+int files_next(struct db *db, enum file_state state, uint64_t id, struct file_record *record,
+	       struct err *err)
+{
+	struct stmt st = stmt_open(db, &next);
+	int code;
+
+	stmt_int(&st, state);
+	stmt_int(&st, (int64_t)id);
+	code = take_one(&st, record, err);
+	if (code == -ENOENT)
+		err_set(err, code, "no closed file is on its way");
 	return code;
 }
 

@@ -52,6 +52,10 @@ int files_each(struct db *db, const char *path, unsigned states,
 	       void (*fn)(const struct file_record *record, void *arg), void *arg, struct err *err);
 /* The same, of one file. -ENOENT. */
 int files_get(struct db *db, uint64_t id, struct file_record *record, struct err *err);
+/* The oldest file of all outputs that is in this state and was closed after `id`; its cost does not
+ * depend on how many there are, unless the state is FILE_LISTED. -ENOENT. */
+int files_next(struct db *db, enum file_state state, uint64_t id, struct file_record *record,
+	       struct err *err);
 /* True when a file of the output that was closed after `id` is in the manifest already, or that
  * cannot be told. */
 bool files_younger_listed(struct db *db, const char *path, uint64_t id);

@@ -1,4 +1,5 @@
 #include "run/closed.h"
+#include "store/sql.h"
 
 #include "shelf.h"
 
@@ -443,6 +444,84 @@ START_TEST(what_cannot_be_compressed_now_is_tried_again)
 }
 END_TEST
 
+#define INBOX   16
+#define CHORES  (INBOX + 1 + 64) /* come back, being done, and waiting at the housekeeper */
+#define WAITING 400
+
+static void put_closed(struct db *db, unsigned i)
+{
+	char *name = xasprintf("a-%u.csv", i);
+	const struct file_record record = { .name = name, .path = (char *)"a", .job = (char *)"a" };
+
+	ck_assert_uint_gt(files_insert(db, &record), 0);
+	free(name);
+}
+
+static int count(void *arg)
+{
+	++*(unsigned *)arg;
+	return 0;
+}
+
+/* SQLite's own instructions. */
+static unsigned steps_of_hand_out(struct lander *lander)
+{
+	struct err err = ERR_INIT;
+	unsigned steps = 0;
+
+	sqlite3_progress_handler(lander->db->handle, 1, count, &steps);
+	ck_assert_msg(closed_hand_out(lander, &err) == 0, "%s", err.text);
+	sqlite3_progress_handler(lander->db->handle, 0, NULL, NULL);
+	return steps;
+}
+
+static void put_more(struct lander *lander, unsigned from, unsigned to)
+{
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(db_begin(lander->db, &err), 0);
+	for (unsigned i = from; i < to; i++)
+		put_closed(lander->db, i);
+	ck_assert_msg(db_commit(lander->db, &err) == 0, "%s", err.text);
+	lander->closed += to - from;
+}
+
+/* Nobody takes what comes back, so the housekeeper has all it can hold. */
+START_TEST(files_that_wait_cost_nothing_while_the_housekeeper_has_enough)
+{
+	int64_t until = clock_monotonic_ms() + HOUSE_WAIT_MS;
+	struct lander lander = { 0 };
+	struct err err = ERR_INIT;
+	struct house house;
+	unsigned few;
+	void *item;
+
+	house_init(&house);
+	lander.place = (struct output_place) { .root = house.root, .data_mode = 0640 };
+	lander.db = house_db(&house);
+	ck_assert_int_eq(mailbox_new(INBOX, &lander.inbox, &err), 0);
+	ck_assert_int_eq(housekeeper_start(&lander.place, lander.inbox, &lander.housekeeper, &err),
+			 0);
+	put_more(&lander, 0, CHORES + 1);
+	while (lander.chores < CHORES) {
+		ck_assert_int_lt(clock_monotonic_ms(), until);
+		steps_of_hand_out(&lander);
+	}
+	few = steps_of_hand_out(&lander);
+	ck_assert_uint_gt(few, 0);
+	put_more(&lander, CHORES + 1, WAITING);
+	ck_assert_uint_le(steps_of_hand_out(&lander), few + 5);
+	ck_assert_uint_eq(lander.chores, CHORES);
+	mailbox_close(lander.inbox);
+	housekeeper_stop(lander.housekeeper);
+	while (mailbox_take(lander.inbox, &item, 1) == 1)
+		landing_free(item);
+	mailbox_free(lander.inbox);
+	db_close(lander.db);
+	house_done(&house);
+}
+END_TEST
+
 UNIT_MAIN("closed", a_closed_file_is_summed_and_listed, with_gzip_only_the_compressed_file_shows,
 	  with_zstd_only_the_compressed_file_shows, a_manifest_line_says_how_a_file_is_read,
 	  killed_before_a_sum_was_committed_it_is_made_again,
@@ -456,4 +535,5 @@ UNIT_MAIN("closed", a_closed_file_is_summed_and_listed, with_gzip_only_the_compr
 	  a_manifest_is_known_as_ours_before_its_first_line_is_written,
 	  a_manifest_that_was_there_first_is_put_aside,
 	  one_file_that_cannot_be_named_holds_up_no_other,
-	  what_cannot_be_compressed_now_is_tried_again)
+	  what_cannot_be_compressed_now_is_tried_again,
+	  files_that_wait_cost_nothing_while_the_housekeeper_has_enough)

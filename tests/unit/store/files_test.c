@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "store/outputs.h"
 #include "store/runs.h"
+#include "store/sql.h"
 
 #include "scratch.h"
 
@@ -290,6 +291,78 @@ START_TEST(a_younger_file_of_the_output_is_known_to_be_listed)
 }
 END_TEST
 
+static void expect_next(const struct scratch *s, enum file_state state, uint64_t after, uint64_t id)
+{
+	struct file_record record = { 0 };
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(files_next(s->db, state, after, &record, &err), id ? 0 : -ENOENT);
+	ck_assert_uint_eq(record.id, id);
+	file_record_done(&record);
+}
+
+START_TEST(the_next_file_is_the_oldest_of_its_state)
+{
+	struct scratch s;
+	uint64_t first, second, third;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	expect_next(&s, FILE_CLOSED, 0, 0);
+	first = put_closed(&s, "a-1.csv", "a", "{'17': 100}");
+	second = put_closed(&s, "b-1.csv", "b", "{'17': 100}");
+	third = put_closed(&s, "a-2.csv", "a", "{'17': 100}");
+	set_state(&s, second, FILE_NAMING);
+	expect_next(&s, FILE_CLOSED, 0, first);
+	expect_next(&s, FILE_CLOSED, first, third);
+	expect_next(&s, FILE_CLOSED, third, 0);
+	expect_next(&s, FILE_NAMING, 0, second);
+	expect_next(&s, FILE_LISTED, 0, 0);
+	scratch_done(&s);
+}
+END_TEST
+
+static int count(void *arg)
+{
+	++*(unsigned *)arg;
+	return 0;
+}
+
+/* SQLite's own instructions. */
+static unsigned steps_of_next(const struct scratch *s, uint64_t after, uint64_t id)
+{
+	unsigned steps = 0;
+
+	sqlite3_progress_handler(s->db->handle, 1, count, &steps);
+	expect_next(s, FILE_CLOSED, after, id);
+	sqlite3_progress_handler(s->db->handle, 0, NULL, NULL);
+	return steps;
+}
+
+START_TEST(the_next_file_costs_the_same_however_many_there_are)
+{
+	uint64_t first, second = 0;
+	unsigned steps;
+	struct scratch s;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	first = put_closed(&s, "first", "a", "{'17': 100}");
+	steps = steps_of_next(&s, 0, first);
+	for (unsigned i = 0; i < 300; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "a-%u.csv", i);
+		second = put_closed(&s, name, "a", "{'17': 100}");
+		if (i < 200)
+			set_state(&s, second, FILE_LISTED);
+	}
+	ck_assert_uint_le(steps_of_next(&s, 0, first), steps + 5);
+	ck_assert_uint_le(steps_of_next(&s, first, second - 99), steps + 5);
+	scratch_done(&s);
+}
+END_TEST
+
 START_TEST(files_that_are_being_dropped_are_not_shown_nor_counted)
 {
 	struct scratch s;
@@ -439,6 +512,8 @@ UNIT_MAIN("files", a_closed_file_comes_back_whole,
 	  files_are_visited_oldest_first_by_state_and_may_move_on_meanwhile,
 	  a_file_is_in_use_while_a_run_in_it_goes_on,
 	  a_younger_file_of_the_output_is_known_to_be_listed,
+	  the_next_file_is_the_oldest_of_its_state,
+	  the_next_file_costs_the_same_however_many_there_are,
 	  files_that_are_being_dropped_are_not_shown_nor_counted,
 	  the_parts_of_a_snapshot_are_shown_where_they_are, a_run_knows_its_files_the_live_one_last,
 	  closed_files_of_an_output_are_listed_newest_first, a_file_cannot_be_closed_twice,
