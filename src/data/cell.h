@@ -9,10 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
 #include "base/slice.h"
 #include "data/walk.h"
-#include "spec/job.h"
 
 enum cell_kind {
 	CELL_NONE, /* the record has no such member; lands as a null */
@@ -34,11 +32,6 @@ struct cell {
 /* The member of an object or the element of an array that a pointer's step leads to; CELL_NONE
  * when there is none. `index` is POINTER_NO_INDEX when the step is no array index. */
 struct cell cell_step(struct cell cell, struct slice step, uint64_t index);
-
-/* What a column of `type` holds of this value: a string that is an integer becomes a number for
- * JOB_TYPE_INT, and so on. 0, or -EINVAL with a sentence such as "expected an integer, found the
- * string "abc"". Nulls pass every type. */
-int cell_convert(struct cell *cell, enum job_column_type type, struct err *err);
 
 /* Reads the proven JSON value that begins at `at` (no white space before it); returns what follows
  * it. */

@@ -358,7 +358,7 @@ static void close_gaps(struct extract *extract)
 	extract->len = len;
 }
 
-static void clear(struct extract *extract)
+void extract_clear(struct extract *extract)
 {
 	extract->len = 0;
 	extract->spaced = false;
@@ -373,7 +373,7 @@ int extract_records(struct slice body, const struct extract_ask *ask, struct ext
 	bool last = true;
 	int code;
 
-	clear(extract);
+	extract_clear(extract);
 	code = ask->lines ? search_lines(&search, body, &last) : search_document(&search, body);
 	*truncated = code < 0 && last && cut_short(&search.scan);
 	if (code < 0)

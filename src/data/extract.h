@@ -49,6 +49,8 @@ int extract_records(struct slice body, const struct extract_ask *ask, struct ext
 int extract_explode(struct extract *extract, const struct pointer *at, size_t ceiling,
 		    struct err *err);
 
+/* Empties it and keeps the memory: how every way to fill it begins. */
+void extract_clear(struct extract *extract);
 void extract_add(struct extract *extract, struct slice record);
 void extract_done(struct extract *extract);
 

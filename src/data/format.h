@@ -16,6 +16,7 @@
 struct row_meta {
 	int64_t fetched_ms, scheduled_ms; /* UNIX milliseconds */
 	uint64_t run, request;            /* the run, the point's index */
+	uint32_t page;                    /* of the point, from 0 */
 	int status;
 	const char *url; /* as it may be shown */
 	const struct matrix *matrix;
@@ -25,10 +26,13 @@ struct row_meta {
 /* Rows ready to append. */
 struct rows {
 	struct buf bytes; /* appended to; its ceiling bounds memory */
-	uint64_t count;   /* added to */
+	uint64_t count;   /* added to: records that became rows */
 	bool unknown;     /* set when, with automatic columns, a record had a key that is not in the
 			     set and the set may take it: `new_columns: rotate`, or an empty set;
-			     `bytes` and `count` are then as they were before the call */
+			     everything else is then as it was before the call */
+	struct buf rejects; /* one JSON object a line: the records that are no rows because a value
+			       is not of its column's type, and why; appended to */
+	uint64_t rejected;  /* how many; added to */
 };
 
 struct format {
@@ -48,10 +52,11 @@ struct format {
 	 * nothing while the set is empty). 0 or -E2BIG. */
 	int (*header)(const struct job *job, const struct colset *set, struct buf *out);
 	/* Appends all records of one response. 0; -EINVAL with a sentence naming record, column and
-	 * pointer when a value is not of its column's type, and naming the key when a name is too
-	 * long or not among the columns (`new_columns: fail`); -E2BIG, and rows->bytes is `full`
-	 * then. All or nothing. `set` must be of this job: for declared
-	 * columns its names are the job's. `meta` may be NULL without metadata columns. */
+	 * pointer when a value is not of its column's type (`on_error: fail`), and naming the key
+	 * when a name is too long or not among the columns (`new_columns: fail`); -E2BIG, and
+	 * rows->bytes or rows->rejects is `full` then. All or nothing. `set` must be of this job:
+	 * for declared columns its names are the job's. `meta` may be NULL without metadata
+	 * columns. */
 	int (*encode)(const struct job *job, const struct colset *set,
 		      const struct extract *extract, const struct row_meta *meta, struct rows *rows,
 		      struct err *err);

@@ -1,14 +1,22 @@
 noinst_LIBRARIES += src/data/libdata.a
 src_data_libdata_a_SOURCES = \
 	src/data/brief.h \
+	src/data/cast.c \
+	src/data/cast.h \
+	src/data/cast_plain.c \
+	src/data/cast_time.c \
 	src/data/cell.c \
 	src/data/cell.h \
 	src/data/colset.c \
 	src/data/colset.h \
+	src/data/columns.c \
+	src/data/columns.h \
 	src/data/csv.c \
 	src/data/csv.h \
 	src/data/csv_dialect.c \
 	src/data/csv_dialect.h \
+	src/data/csvbody.c \
+	src/data/csvbody.h \
 	src/data/dialect.c \
 	src/data/dialect.h \
 	src/data/expand.c \
@@ -43,6 +51,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/pack_codec.c \
 	src/data/pack_codec.h \
 	src/data/pack_place.c \
+	src/data/reject.c \
+	src/data/reject.h \
 	src/data/rows.c \
 	src/data/rows.h \
 	src/data/shelf.c \

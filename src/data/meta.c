@@ -33,6 +33,7 @@ static void write_texts(const struct row_meta *meta, struct meta_texts *texts)
 	clock_format(meta->scheduled_ms, texts->scheduled);
 	snprintf(texts->run, sizeof(texts->run), "%" PRIu64, meta->run);
 	snprintf(texts->request, sizeof(texts->request), "%" PRIu64, meta->request);
+	snprintf(texts->page, sizeof(texts->page), "%" PRIu32, meta->page);
 	snprintf(texts->status, sizeof(texts->status), "%d", meta->status);
 }
 
@@ -52,6 +53,8 @@ static struct cell cell_of(const struct job_column *column, const struct row_met
 		return number(texts->run);
 	case JOB_META_REQUEST:
 		return number(texts->request);
+	case JOB_META_PAGE:
+		return number(texts->page);
 	case JOB_META_PARAM:
 		return param(meta, column->param);
 	case JOB_META_NONE:

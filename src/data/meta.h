@@ -9,7 +9,7 @@
 /* Where their texts live. */
 struct meta_texts {
 	char fetched_at[CLOCK_TEXT_MAX], scheduled[CLOCK_TEXT_MAX];
-	char run[24], request[24], status[24];
+	char run[24], request[24], page[24], status[24];
 };
 
 /* Fills the cells of the job's metadata columns and leaves the others alone. `meta` may be NULL

@@ -2,14 +2,12 @@
 #include "data/rows.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/printable.h"
-#include "base/xalloc.h"
+#include "data/columns.h"
 #include "data/extra.h"
-#include "data/meta.h"
-#include "data/shred.h"
+#include "data/reject.h"
 
 const char *rows_end(const struct extract *extract)
 {
@@ -31,38 +29,11 @@ int rows_finish(struct rows *rows, size_t before, int code, struct err *err)
 	return code;
 }
 
-/* The value at a declared column's pointer. */
-static struct cell pick(const struct shred *shred, size_t key, const struct pointer *from)
-{
-	size_t steps = pointer_steps(from), i = 0;
-	struct cell cell = shred->record;
-
-	if (key != SIZE_MAX && *cell.ptr == '{') {
-		cell = shred->cells[key];
-		i = 1;
-	}
-	for (; i < steps && cell.kind != CELL_NONE; i++)
-		cell = cell_step(cell, pointer_step(from, i), pointer_index(from, i));
-	return cell;
-}
-
-/* Fills `cells`, but for metadata, which stands there for all rows. */
-static int declared(const struct encoding *encoding, const struct shred *shred, struct cell *cells,
-		    struct err *err)
-{
-	for (size_t i = 0; i < encoding->job->ncolumns; i++) {
-		const struct job_column *column = &encoding->job->columns[i];
-
-		if (!column->from)
-			continue;
-		cells[i] = pick(shred, colset_column_key(encoding->set, i), column->from);
-		if (cell_convert(&cells[i], column->type, err) < 0) {
-			err_within(err, "column %s (%s)", column->name, pointer_text(column->from));
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
+/* Where everything stood before the call. */
+struct mark {
+	size_t bytes, rejects;
+	uint64_t rejected;
+};
 
 static void forget(struct shred *shred)
 {
@@ -73,11 +44,15 @@ static void forget(struct shred *shred)
 /* All that one call works with. */
 struct work {
 	const struct encoding *encoding;
+	struct rows *rows;
 	enum job_new_columns policy;
 	struct shred shred;
 	struct extra extra;
+	struct columns columns; /* declared ones */
+	struct refusal refusal;
 	struct row row;
 	struct sink sink;
+	uint64_t count;
 };
 
 static int refuse_key(const struct work *work, struct err *err)
@@ -105,18 +80,25 @@ static int place_unknown(struct work *work, struct err *err)
 	return 0;
 }
 
-static int encode_record(struct work *work, struct slice record, struct err *err)
+static int encode_record(struct work *work, size_t at, struct err *err)
 {
+	struct slice record = work->encoding->extract->records[at];
 	struct shred *shred = &work->shred;
 	int code = shred_record(shred, record, err);
 
+	work->refusal.column = NULL;
 	if (code == 0 && !shred->flatten)
-		code = declared(work->encoding, shred, (struct cell *)work->row.cells, err);
+		code = columns_fill(&work->columns, shred, &work->refusal, err);
 	if (code == 0 && work->policy != JOB_NEW_ROTATE)
 		code = place_unknown(work, err);
 	if (code < 0 || shred->unknown)
 		return code;
-	work->encoding->write(&work->row, &work->sink);
+	if (work->refusal.column) {
+		reject_record(work->encoding, at, &work->refusal, work->rows);
+	} else {
+		work->encoding->write(&work->row, &work->sink);
+		work->count++;
+	}
 	forget(shred);
 	return 0;
 }
@@ -127,7 +109,7 @@ static int encode_all(struct work *work, struct err *err)
 	int code = 0;
 
 	for (size_t i = 0; i < extract->len && code == 0 && !work->shred.unknown; i++) {
-		code = encode_record(work, extract->records[i], err);
+		code = encode_record(work, i, err);
 		if (code < 0)
 			err_within(err, "record %zu of %zu", i + 1, extract->len);
 	}
@@ -150,45 +132,48 @@ static void begin(struct work *work, size_t ceiling)
 	}
 }
 
-static void settle(struct work *work, struct rows *rows, size_t before)
+/* What was written counts only when all was. */
+static int settle(struct work *work, struct mark before, int code, struct err *err)
 {
-	if (work->shred.unknown) {
-		rows->unknown = true;
-		buf_cut(&rows->bytes, before);
-	} else {
-		rows->count += work->encoding->extract->len;
+	struct rows *rows = work->rows;
+
+	code = rows_finish(rows, before.bytes, code, err);
+	if (code == 0 && rows->rejects.full)
+		code = err_set(err, -E2BIG,
+			       "the rejected records of one response would pass %zu bytes",
+			       rows->rejects.ceiling);
+	if (code == 0 && !work->shred.unknown) {
+		rows->count += work->count;
+		return 0;
 	}
+	rows->unknown |= code == 0;
+	buf_cut(&rows->bytes, before.bytes);
+	buf_cut(&rows->rejects, before.rejects);
+	rows->rejected = before.rejected;
+	return code;
 }
 
 int rows_encode(const struct encoding *encoding, struct rows *rows, struct err *err)
 {
-	const struct job *job = encoding->job;
-	size_t before = rows->bytes.len;
-	struct cell *cells = NULL;
-	struct meta_texts texts;
-	struct work work = { .encoding = encoding };
+	const struct mark before = { rows->bytes.len, rows->rejects.len, rows->rejected };
+	struct work work = { .encoding = encoding, .rows = rows };
 	struct buf scratch;
 	int code;
 
 	begin(&work, rows->bytes.ceiling);
 	buf_init(&scratch, rows->bytes.ceiling);
-	if (!work.shred.flatten) {
-		cells = xcalloc(job->ncolumns, sizeof(*cells));
-		meta_cells(job, encoding->meta, &texts, cells);
-	}
+	columns_init(&work.columns, encoding);
 	work.row = (struct row) {
-		.cells = cells ? cells : work.shred.cells,
-		.ncells = cells ? job->ncolumns : colset_len(encoding->set),
+		.cells = work.columns.cells ? work.columns.cells : work.shred.cells,
+		.ncells = colset_len(encoding->set),
 		.state = encoding->state,
 		.scratch = &scratch,
 	};
 	sink_open(&work.sink, &rows->bytes);
 	code = encode_all(&work, err);
 	sink_close(&work.sink);
-	code = rows_finish(rows, before, code, err);
-	if (code == 0)
-		settle(&work, rows, before);
-	free(cells);
+	code = settle(&work, before, code, err);
+	columns_done(&work.columns);
 	buf_done(&scratch);
 	extra_done(&work.extra);
 	shred_done(&work.shred);

@@ -35,6 +35,7 @@ const struct outcome_row outcomes[OUTCOME__COUNT] = {
 	[OUTCOME_EMPTY_BODY] = { "empty_body", COUNTS_FAILED, RETRY_CONNECT,
 				 "the answer has no body" },
 	[OUTCOME_NOT_JSON] = { "not_json", COUNTS_FAILED, RETRY_CONNECT, "the answer is not JSON" },
+	[OUTCOME_NOT_CSV] = { "not_csv", COUNTS_FAILED, RETRY_CONNECT, "the answer is not CSV" },
 	[OUTCOME_NO_RECORDS] = { "no_records", COUNTS_FAILED, 0,
 				 "the answer has nothing where `records` points" },
 	[OUTCOME_BAD_VALUE] = { "bad_value", COUNTS_FAILED, 0,

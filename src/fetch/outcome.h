@@ -28,6 +28,7 @@ enum outcome {
 	OUTCOME_ENCODING,  /* a content coding we did not ask for, or a broken one */
 	OUTCOME_EMPTY_BODY,
 	OUTCOME_NOT_JSON,
+	OUTCOME_NOT_CSV,
 	OUTCOME_NO_RECORDS, /* `records:` points at nothing */
 	OUTCOME_BAD_VALUE,  /* a column's value is not of its type */
 	OUTCOME_BAD_PAGE,  /* the pagination rule was not met: next link off the origin, cursor of a

@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "fetch/charset.h"
 #include "fetch/decode.h"
 #include "fetch/headers.h"
 #include "fetch/page.h"
 #include "fetch/retry.h"
 #include "run/context.h"
+#include "run/reading.h"
 
 /* Rows may be larger than the body they came from (metadata, quoting), but not without bound. */
 #define ROWS_CEILING(body) ((body)*8 + (size_t)4 * 1024 * 1024)
@@ -75,6 +77,10 @@ static enum outcome decoded(struct digesting *d)
 	enum outcome outcome = decode_body(d->response->headers[HEADER_CONTENT_ENCODING],
 					   &d->response->body, d->job->max_body_bytes, &d->err);
 
+	if (outcome == OUTCOME_OK)
+		outcome = charset_to_utf8(d->job->decode.charset,
+					  d->response->headers[HEADER_CONTENT_TYPE],
+					  &d->response->body, d->job->max_body_bytes, &d->err);
 	if (outcome == OUTCOME_OK && d->response->body.len == 0) {
 		err_set(&d->err, 0, "%s", outcomes[OUTCOME_EMPTY_BODY].sentence);
 		return OUTCOME_EMPTY_BODY;
@@ -88,15 +94,8 @@ static enum outcome extracted(struct digesting *d)
 		.records = d->job->records,
 		.probes = { [PROBE_CURSOR] = d->job->page_from },
 	};
-	bool truncated = false;
-	int rc = extract_records(buf_slice(&d->response->body), &ask, &d->parcel->extract,
-				 &truncated, &d->err);
 
-	if (rc == 0)
-		return OUTCOME_OK;
-	if (truncated)
-		return OUTCOME_TRUNCATED;
-	return rc == -ENOENT ? OUTCOME_NO_RECORDS : OUTCOME_NOT_JSON;
+	return reading_records(d->job, d->response, &ask, &d->parcel->extract, &d->err);
 }
 
 static enum outcome paged(struct digesting *d)
@@ -131,6 +130,7 @@ int digest_encode(struct parcel *parcel, const struct colset *colset, struct err
 		.scheduled_ms = scope->scheduled_ms,
 		.run = scope->run,
 		.request = request->index,
+		.page = request->page,
 		.status = parcel->status,
 		.url = url,
 		.matrix = &scope->job->matrix,
@@ -140,7 +140,9 @@ int digest_encode(struct parcel *parcel, const struct colset *colset, struct err
 
 	matrix_point(&scope->job->matrix, request->index, &point);
 	buf_clear(&parcel->rows.bytes);
+	buf_clear(&parcel->rows.rejects);
 	parcel->rows.count = 0;
+	parcel->rows.rejected = 0;
 	parcel->rows.unknown = false;
 	rc = context->format->encode(scope->job, colset, &parcel->extract, &meta, &parcel->rows,
 				     err);
@@ -210,6 +212,7 @@ struct parcel *digest(struct request *request, struct response *response)
 	enum outcome outcome = OUTCOME_OK;
 
 	buf_init(&d.parcel->rows.bytes, ROWS_CEILING(d.job->max_body_bytes));
+	buf_init(&d.parcel->rows.rejects, ROWS_CEILING(d.job->max_body_bytes));
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
 		outcome = steps[i](&d);
 	d.parcel->outcome = outcome;

@@ -69,6 +69,8 @@ src_run_librun_a_SOURCES = \
 	src/run/publish_manifest.c \
 	src/run/query.c \
 	src/run/query.h \
+	src/run/reading.c \
+	src/run/reading.h \
 	src/run/recover.c \
 	src/run/recover.h \
 	src/run/recover_compare.c \

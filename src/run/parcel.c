@@ -11,6 +11,7 @@ void parcel_free(struct parcel *parcel)
 		return;
 	context_drop_request(parcel->request);
 	buf_done(&parcel->rows.bytes);
+	buf_done(&parcel->rows.rejects);
 	colset_unref(parcel->colset);
 	extract_done(&parcel->extract);
 	buf_done(&parcel->body);
@@ -23,6 +24,7 @@ void parcel_free(struct parcel *parcel)
 
 size_t parcel_memory(const struct parcel *parcel)
 {
-	return sizeof(*parcel) + parcel->rows.bytes.room + parcel->body.room +
-	       parcel->extract.made.room + parcel->extract.room * sizeof(*parcel->extract.records);
+	return sizeof(*parcel) + parcel->rows.bytes.room + parcel->rows.rejects.room +
+	       parcel->body.room + parcel->extract.made.room +
+	       parcel->extract.room * sizeof(*parcel->extract.records);
 }

@@ -175,6 +175,26 @@ static void read_field(const struct field *field, const struct json *value, void
 		read_value(field, value, object, walk, at);
 }
 
+/* To YAML a bare null is no text; where "null" is a choice it is what was meant. */
+static bool chooses_null(const struct field *field, const struct json *map)
+{
+	const char *const *choice = field->type == FIELD_CHOICE ? field->choices : NULL;
+
+	while (choice && *choice && strcmp(*choice, "null") != 0)
+		choice++;
+	return choice && *choice && json_has(map, field->name) &&
+	       json_type(json_get(map, field->name)) == JSON_NULL;
+}
+
+static void read_null_choice(const struct field *field, void *object, const struct walk *walk,
+			     const struct trail *at)
+{
+	struct json *word = json_new_string("null");
+
+	read_value(field, word, object, walk, at);
+	json_unref(word);
+}
+
 void fields_read(const struct field *fields, const struct json *map, void *object,
 		 const struct walk *walk, const struct trail *at)
 {
@@ -186,7 +206,10 @@ void fields_read(const struct field *fields, const struct json *map, void *objec
 	for (const struct field *field = fields; field->name; field++) {
 		struct trail here = { .up = at, .key = field->name };
 
-		read_field(field, json_get(map, field->name), object, walk, &here);
+		if (chooses_null(field, map))
+			read_null_choice(field, object, walk, &here);
+		else
+			read_field(field, json_get(map, field->name), object, walk, &here);
 	}
 }
 

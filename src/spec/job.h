@@ -51,9 +51,20 @@ enum job_column_type {
 	JOB_TYPE_ANY,
 	JOB_TYPE_TEXT,
 	JOB_TYPE_INT,
-	JOB_TYPE_NUMBER,
+	JOB_TYPE_UINT,
+	JOB_TYPE_NUMBER,  /* as it was sent */
+	JOB_TYPE_DECIMAL, /* written without an exponent */
+	JOB_TYPE_FLOAT,   /* as it was sent, within what a double can hold */
 	JOB_TYPE_BOOL,
+	JOB_TYPE_TIME,
 	JOB_TYPE_JSON
+};
+/* What happens to a record with a value that is not of its column's type. */
+enum job_on_error {
+	JOB_ERROR_FAIL,   /* the request fails */
+	JOB_ERROR_NULL,   /* the value becomes null */
+	JOB_ERROR_REJECT, /* the record goes to the rejects */
+	JOB_ERROR_INHERIT /* of a column: as the job says */
 };
 enum job_meta {
 	JOB_META_NONE,
@@ -63,7 +74,8 @@ enum job_meta {
 	JOB_META_RUN,
 	JOB_META_REQUEST,
 	JOB_META_PARAM,
-	JOB_META_SCHEDULED
+	JOB_META_SCHEDULED,
+	JOB_META_PAGE
 };
 
 /* Classes of failure that `retry.on` may name; bits. fetch/outcome.c maps each outcome to one. */
@@ -83,13 +95,27 @@ struct job_pair { /* a header, a query parameter or a form field */
 
 struct job_column {
 	char *name;
-	struct pointer *from; /* NULL for a metadata column */
+	struct pointer *from; /* NULL for metadata and constants */
 	enum job_column_type type;
 	enum job_meta meta;
-	char *param; /* for JOB_META_PARAM */
+	char *param;    /* for JOB_META_PARAM */
+	char *format;   /* of JOB_TYPE_TIME; NULL: RFC 3339 */
+	char *value;    /* a constant, as JSON; NULL: none */
+	char *fallback; /* what stands for null, as JSON; NULL: nothing */
+	enum job_on_error on_error;
 };
 
 #define JOB_WORKERS_MAX 100000
+
+enum job_decode_as { JOB_DECODE_AUTO, JOB_DECODE_JSON, JOB_DECODE_NDJSON, JOB_DECODE_CSV };
+
+/* How bodies are read. */
+struct job_decode {
+	enum job_decode_as as;
+	char *charset;   /* NULL: as the answer says */
+	char *delimiter; /* of CSV, one byte; NULL: by the Content-Type */
+	bool header;     /* of CSV */
+};
 
 /* How CSV is written; RFC 4180 unless told otherwise. */
 struct job_csv {
@@ -138,10 +164,13 @@ struct job {
 	enum job_key_place key_place;
 	char *key_name; /* api_key: the header, query parameter or cookie */
 
+	struct job_decode decode;
 	struct pointer *records; /* "" the document */
+	struct pointer *explode; /* in each record; NULL: none */
 	bool columns_auto;
 	struct job_column *columns;
 	size_t ncolumns;
+	enum job_on_error on_error;
 
 	unsigned per_host; /* 0: no cap */
 	unsigned retry_attempts;

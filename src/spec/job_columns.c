@@ -1,4 +1,5 @@
 /* `columns:` of a job: "auto", or a list of columns, each from a record or about its request. */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,18 @@
 #include "spec/job_parts.h"
 
 static const char *const type_names[] = {
-	[JOB_TYPE_ANY] = "any",       [JOB_TYPE_TEXT] = "text", [JOB_TYPE_INT] = "int",
-	[JOB_TYPE_NUMBER] = "number", [JOB_TYPE_BOOL] = "bool", [JOB_TYPE_JSON] = "json",
-	[JOB_TYPE_JSON + 1] = NULL
+	[JOB_TYPE_ANY] = "any",     [JOB_TYPE_TEXT] = "text",     [JOB_TYPE_INT] = "int",
+	[JOB_TYPE_UINT] = "uint",   [JOB_TYPE_NUMBER] = "number", [JOB_TYPE_DECIMAL] = "decimal",
+	[JOB_TYPE_FLOAT] = "float", [JOB_TYPE_BOOL] = "bool",     [JOB_TYPE_TIME] = "time",
+	[JOB_TYPE_JSON] = "json",   [JOB_TYPE_JSON + 1] = NULL
+};
+
+static const char *const column_errors[] = {
+	[JOB_ERROR_FAIL] = "fail",
+	[JOB_ERROR_NULL] = "null",
+	[JOB_ERROR_REJECT] = "reject",
+	[JOB_ERROR_INHERIT] = "inherit",
+	NULL,
 };
 
 const char *job_type_name(enum job_column_type type)
@@ -22,6 +32,7 @@ static const char *const meta_names[] = {
 	[JOB_META_URL] = "url",          [JOB_META_STATUS] = "status",
 	[JOB_META_RUN] = "run",          [JOB_META_REQUEST] = "request",
 	[JOB_META_PARAM] = "param.NAME", [JOB_META_SCHEDULED] = "scheduled",
+	[JOB_META_PAGE] = "page",
 };
 
 #define META_COUNT (sizeof(meta_names) / sizeof(meta_names[0]))
@@ -47,8 +58,8 @@ static void read_meta(const struct field *field, const struct json *value, void 
 	meta = meta_named(json_str(value));
 	if (meta == JOB_META_NONE) {
 		walk_problem(walk, at, AT_VALUE,
-			     "expected one of fetched_at, url, status, run, request, scheduled, "
-			     "param.NAME, found \"%.64s\"",
+			     "expected one of fetched_at, url, status, run, request, page, "
+			     "scheduled, param.NAME, found \"%.64s\"",
 			     json_str(value));
 		return;
 	}
@@ -82,6 +93,51 @@ static void done_meta(void *to)
 	column->meta = JOB_META_NONE;
 }
 
+/* A value as JSON text: numbers keep their digits. A bare null is none. */
+static void read_json(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	char **text = to;
+
+	free(*text);
+	*text = json_type(value) == JSON_NULL ? NULL : json_text(value, false);
+}
+
+static struct json *show_json(const void *from)
+{
+	char *const *text = from;
+	struct json *value = NULL;
+
+	if (*text)
+		json_parse(*text, strlen(*text), &value, NULL);
+	return value;
+}
+
+static void done_json(void *to)
+{
+	char **text = to;
+
+	free(*text);
+	*text = NULL;
+}
+
+static const struct field_custom json_custom = { "any value", read_json, show_json, done_json };
+
+/* cast_time.c reads these, and what strptime(3) does. */
+static int check_format(const char *text, struct err *err)
+{
+	static const char *const words[] = { "unix", "unix_ms", "unix_us", "unix_ns" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(text, words[i]) == 0)
+			return 0;
+	if (strchr(text, '%'))
+		return 0;
+	return err_set(err, -EINVAL,
+		       "expected unix, unix_ms, unix_us, unix_ns, or a form with directives of "
+		       "strptime, \"%%d/%%m/%%Y\" for example");
+}
+
 static const struct field_custom meta_custom = { "choice", read_meta, show_meta, done_meta };
 
 static const struct field column_fields[] = {
@@ -106,8 +162,35 @@ static const struct field column_fields[] = {
 	{ .name = "meta",
 	  .type = FIELD_CUSTOM,
 	  .custom = &meta_custom,
-	  .help = "instead of from: something about the request",
+	  .help = "instead of from: something about the request: fetched_at, scheduled, url "
+		  "(secrets masked), status, run, request, page, param.NAME",
 	  .example = "fetched_at" },
+	{ .name = "value",
+	  .type = FIELD_CUSTOM,
+	  .offset = offsetof(struct job_column, value),
+	  .custom = &json_custom,
+	  .help = "instead of from: the same in every row",
+	  .example = "shop-7" },
+	{ .name = "format",
+	  .type = FIELD_TEXT,
+	  .offset = offsetof(struct job_column, format),
+	  .check = check_format,
+	  .help = "of a time: how it is written, with directives of strptime, or as a count since "
+		  "1970: unix, unix_ms, unix_us, unix_ns; RFC 3339 when not given",
+	  .example = "\"%d/%m/%Y\"" },
+	{ .name = "default",
+	  .type = FIELD_CUSTOM,
+	  .offset = offsetof(struct job_column, fallback),
+	  .custom = &json_custom,
+	  .help = "what lands where the value is missing or null, as it is written here",
+	  .example = "0" },
+	{ .name = "on_error",
+	  .type = FIELD_CHOICE,
+	  .offset = offsetof(struct job_column, on_error),
+	  .choices = column_errors,
+	  .def = "inherit",
+	  .help = "what becomes of a value that is not of the type; inherit: as the job's on_error",
+	  .example = "\"null\"" },
 	{ .name = NULL },
 };
 
@@ -130,15 +213,32 @@ static struct pointer *from_name(const char *name)
 	return pointer;
 }
 
-static void check_column(const struct job *job, const struct job_column *column,
-			 const struct walk *walk, const struct trail *at)
+static void check_source(const struct job_column *column, const struct walk *walk,
+			 const struct trail *at)
 {
-	struct trail name = { .up = at, .key = "name" }, meta = { .up = at, .key = "meta" };
+	struct trail meta = { .up = at, .key = "meta" }, value = { .up = at, .key = "value" };
+	struct trail format = { .up = at, .key = "format" };
 
 	if (column->from && column->meta)
 		walk_problem(walk, &meta, AT_VALUE,
 			     "a column comes from the record (from) or is about the request "
 			     "(meta), not both");
+	if (column->value && (column->from || column->meta || column->fallback))
+		walk_problem(walk, &value, AT_VALUE,
+			     "a column that is the same in every row (value) has no from, meta or "
+			     "default");
+	if (column->on_error == JOB_ERROR_REJECT)
+		walk_problem(walk, at, AT_VALUE, "this version does not support \"reject\" yet");
+	if (column->format && column->type != JOB_TYPE_TIME)
+		walk_problem(walk, &format, AT_VALUE, "a format is for type: time");
+}
+
+static void check_column(const struct job *job, const struct job_column *column,
+			 const struct walk *walk, const struct trail *at)
+{
+	struct trail name = { .up = at, .key = "name" };
+
+	check_source(column, walk, at);
 	if (column->name && !*column->name)
 		walk_problem(walk, &name, AT_VALUE, "a column's name cannot be empty");
 	for (const struct job_column *other = job->columns; column->name && other < column; other++)
@@ -166,7 +266,7 @@ static void read_list(struct job *job, const struct json *list, const struct wal
 			continue;
 		fields_read(column_fields, map, column, &inner, &item);
 		check_column(job, column, walk, &item);
-		if (column->name && !column->from && !column->meta)
+		if (column->name && !column->from && !column->meta && !column->value)
 			column->from = from_name(column->name);
 	}
 }

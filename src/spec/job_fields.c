@@ -27,6 +27,13 @@ static const char *const new_columns[] = {
 	NULL,
 };
 
+static const char *const errors[] = {
+	[JOB_ERROR_FAIL] = "fail",
+	[JOB_ERROR_NULL] = "null",
+	NULL,
+};
+static const char *const errors_later[] = { "reject", NULL };
+
 static bool applies_auth(const void *job)
 {
 	return ((const struct job *)job)->auth != JOB_AUTH_NONE;
@@ -160,13 +167,27 @@ const struct field job_fields[] = {
 	  .fields = job_auth_fields,
 	  .applies = applies_auth,
 	  .help = "how requests prove who asks; one of these" },
+	{ .name = "decode",
+	  .type = FIELD_GROUP,
+	  .flags = FIELD_RELOADS,
+	  .fields = job_decode_fields,
+	  .help = "how the body of an answer is read" },
 	{ .name = "records",
 	  .type = FIELD_POINTER,
 	  .offset = AT(records),
 	  .def = "",
 	  .flags = FIELD_RELOADS,
-	  .help = "where the records are in the answer; a list there is one record an element",
-	  .example = "/data/items" },
+	  .help = "where the records are in the answer; a list there is one record an element, and "
+		  "\"*\" "
+		  "leads to every element of a list and every member of a map",
+	  .example = "/data/*/items" },
+	{ .name = "explode",
+	  .type = FIELD_POINTER,
+	  .offset = AT(explode),
+	  .flags = FIELD_RELOADS,
+	  .help = "a list inside each record: the record lands once for each element, with the "
+		  "element in the list's place",
+	  .example = "/lines" },
 	{ .name = "columns",
 	  .type = FIELD_CUSTOM,
 	  .custom = &job_columns,
@@ -174,6 +195,16 @@ const struct field job_fields[] = {
 	  .flags = FIELD_RELOADS,
 	  .help = "the columns of a row; auto: whatever keys the records have",
 	  .example = "[{name: id, from: /id, type: int}, {name: price}]" },
+	{ .name = "on_error",
+	  .type = FIELD_CHOICE,
+	  .offset = AT(on_error),
+	  .choices = errors,
+	  .later = errors_later,
+	  .def = "fail",
+	  .flags = FIELD_RELOADS,
+	  .help = "a value that is not of its column's type: the request fails, or the value "
+		  "lands as null",
+	  .example = "\"null\"" },
 	{ .name = "new_columns",
 	  .type = FIELD_CHOICE,
 	  .offset = AT(new_columns),

@@ -8,7 +8,7 @@
 #include "spec/job.h"
 
 extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
-	job_output_fields[];
+	job_output_fields[], job_decode_fields[];
 
 extern const struct field_custom job_headers, job_query, job_form;               /* job_pairs.c */
 extern const struct field_custom job_text_body, job_json_body, job_graphql_body; /* job_body.c */

@@ -102,6 +102,18 @@ static bool link_with_param(const struct job *job, const struct json *definition
 
 /* Records, retry, output. */
 
+static bool csv_records(const struct job *job, const struct json *definition)
+{
+	return job->decode.as == JOB_DECODE_CSV && job->records && pointer_steps(job->records) > 0;
+}
+
+static bool csv_settings_elsewhere(const struct job *job, const struct json *definition)
+{
+	return (job->decode.as == JOB_DECODE_JSON || job->decode.as == JOB_DECODE_NDJSON) &&
+	       (job_written(definition, "/decode/delimiter") ||
+		job_written(definition, "/decode/header"));
+}
+
 static bool first_beyond_max(const struct job *job, const struct json *definition)
 {
 	return job->retry_max_ms > 0 && job->retry_first_ms > job->retry_max_ms;
@@ -159,6 +171,9 @@ static const struct job_rule rules[] = {
 	  "by: cursor needs param, the query parameter that carries it" },
 	{ "/pages/from", link_with_from, "by: link takes the next page from the Link header" },
 	{ "/pages/param", link_with_param, "by: link takes the next page from the Link header" },
+	{ "/records", csv_records,
+	  "the records of a CSV answer are its rows: there is nothing for a pointer to lead to" },
+	{ "/decode", csv_settings_elsewhere, "delimiter and header are for as: csv" },
 	{ "/retry/first", first_beyond_max,
 	  "the first wait is longer than the longest, retry.max" },
 	{ "/output/rotate/every", every_not_whole,

@@ -36,11 +36,13 @@ scenarios = \
 	tests/scenario/params.t \
 	tests/scenario/recovery.t \
 	tests/scenario/redirects.t \
+	tests/scenario/responses.t \
 	tests/scenario/retries.t \
 	tests/scenario/rows.t \
 	tests/scenario/secrets.t \
 	tests/scenario/snapshots.t \
-	tests/scenario/stops.t
+	tests/scenario/stops.t \
+	tests/scenario/types.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)
 EXTRA_DIST += tests/scenario/peers.py tests/scenario/server.py tests/scenario/stage.py tests/scenario/tap.py

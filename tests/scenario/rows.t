@@ -82,7 +82,7 @@ def test_columns_keep_the_order_of_first_sight(place):
 
 def test_declared_types_hold_and_a_wrong_value_is_listed_with_its_place(place):
     good = {"i": 7, "d": 1.5, "b": True, "t": "x", "j": [1]}
-    wrong = {"i": "seven", "d": "x", "b": 1, "t": [5]}
+    wrong = {"i": "seven", "d": "x", "b": 2, "t": [5]}
     pages = [[good]] + [[good, {**good, key: value}] for key, value in wrong.items()]
     serve(place, pages, columns=[{"name": "i", "type": "int"}, {"name": "d", "type": "number"},
                                  {"name": "b", "type": "bool"}, {"name": "t", "type": "text"}, {"name": "j"}])

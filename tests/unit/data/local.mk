@@ -83,3 +83,8 @@ check_PROGRAMS += tests/unit/data/shelf_test
 TESTS += tests/unit/data/shelf_test
 tests_unit_data_shelf_test_SOURCES = tests/unit/data/shelf_test.c tests/unit/data/faults.h tests/unit/unit.h
 tests_unit_data_shelf_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/unit/data/csvbody_test
+TESTS += tests/unit/data/csvbody_test
+tests_unit_data_csvbody_test_SOURCES = tests/unit/data/csvbody_test.c tests/unit/data/sample.h tests/unit/unit.h
+tests_unit_data_csvbody_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)

@@ -38,6 +38,8 @@ struct sample_column {
 	enum job_column_type type;
 	enum job_meta meta;
 	const char *param;
+	const char *format, *fallback, *value; /* borrowed by the job */
+	enum job_on_error on_error;
 };
 
 /* A job with nothing but columns; `columns` ends with a NULL name, or is NULL for automatic
@@ -56,6 +58,10 @@ static inline struct job *sample_job(const struct sample_column *columns)
 		column->type = columns->type;
 		column->meta = columns->meta;
 		column->param = columns->param ? xstrdup(columns->param) : NULL;
+		column->format = (char *)columns->format;
+		column->fallback = (char *)columns->fallback;
+		column->value = (char *)columns->value;
+		column->on_error = columns->on_error;
 	}
 	return job;
 }
@@ -80,8 +86,8 @@ static inline struct colset *sample_grown(struct colset *set, const struct extra
 	return set;
 }
 
-/* The file that holds the records of a body, as one text, the caller's to free; an error's sentence
- * instead. */
+/* The file that holds the records of a body, as one text, and behind it the rejects; the caller's
+ * to free. An error's sentence instead. */
 static inline char *sample_file(const struct job *job, enum job_format kind, const char *body,
 				const struct row_meta *meta)
 {
@@ -94,6 +100,7 @@ static inline char *sample_file(const struct job *job, enum job_format kind, con
 	char *text;
 
 	buf_init(&rows.bytes, 1 << 20);
+	buf_init(&rows.rejects, 1 << 20);
 	ck_assert_int_eq(sample_extract(body, "", &extract), 0);
 	set = sample_grown(set, &extract);
 	buf_init(&file, 1 << 20);
@@ -104,10 +111,12 @@ static inline char *sample_file(const struct job *job, enum job_format kind, con
 		if (rows.count > 0)
 			buf_add_text(&file, buf_text(&rows.bytes) + format->lead);
 		buf_add_text(&file, format->footer);
+		buf_add_slice(&file, buf_slice(&rows.rejects));
 		text = buf_take(&file);
 	}
 	buf_done(&file);
 	buf_done(&rows.bytes);
+	buf_done(&rows.rejects);
 	extract_done(&extract);
 	colset_unref(set);
 	return text;

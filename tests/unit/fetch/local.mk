@@ -1,5 +1,6 @@
 # Unit tests of src/fetch, one program a module.
 fetch_unit_tests = \
+	tests/unit/fetch/charset_test \
 	tests/unit/fetch/decode_test \
 	tests/unit/fetch/headers_test \
 	tests/unit/fetch/outcome_test \
@@ -13,6 +14,8 @@ fetch_unit_tests = \
 	tests/unit/fetch/wheel_test
 check_PROGRAMS += $(fetch_unit_tests)
 TESTS += $(fetch_unit_tests)
+tests_unit_fetch_charset_test_SOURCES = tests/unit/fetch/charset_test.c tests/unit/unit.h
+tests_unit_fetch_charset_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_decode_test_SOURCES = tests/unit/fetch/decode_test.c tests/unit/unit.h
 tests_unit_fetch_decode_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_headers_test_SOURCES = tests/unit/fetch/headers_test.c tests/unit/unit.h

@@ -191,6 +191,10 @@ START_TEST(a_body_that_proves_nothing_is_a_failure)
 		{ AUTO, "[{'x': 'a", OUTCOME_TRUNCATED },
 		{ "{" URL ", 'records': '/items'}", "{'x': []}", OUTCOME_NO_RECORDS },
 		{ DECLARED, "[{'x': 1}, {'x': 'one'}]", OUTCOME_BAD_VALUE },
+		{ "{" URL ", 'decode': {'as': 'csv'}}", "x,y\n1\n", OUTCOME_NOT_CSV },
+		{ "{" URL ", 'decode': {'as': 'csv'}}", "x\n'1", OUTCOME_TRUNCATED },
+		{ "{" URL ", 'decode': {'as': 'ndjson'}}", "{}\n{", OUTCOME_TRUNCATED },
+		{ "{" URL ", 'decode': {'as': 'ndjson'}}", "{\n{}", OUTCOME_NOT_JSON },
 		{ "{" URL ", " CURSOR "}", "{'items': [1], 'next': []}", OUTCOME_BAD_PAGE },
 	};
 
@@ -199,6 +203,65 @@ START_TEST(a_body_that_proves_nothing_is_a_failure)
 
 		expect(rows[i].definition, &answer, rows[i].outcome, NULL);
 	}
+}
+END_TEST
+
+/* What lands of an answer of some media type. */
+static void expect_rows(const char *definition, const char *type, const char *body,
+			const char *want)
+{
+	struct answer answer = { .header = HEADER_CONTENT_TYPE,
+				 .header_value = type,
+				 .body = body };
+	struct guest guest;
+	struct parcel *parcel;
+
+	settle_in(&guest, definition);
+	parcel = digested(&guest, &answer);
+	ck_assert_msg(parcel->outcome == OUTCOME_OK, "%s", parcel->error);
+	ck_assert_str_eq(buf_text(&parcel->rows.bytes), want);
+	parcel_free(parcel);
+	guest_done(&guest);
+}
+
+#define LINES "{" URL ", 'output': {'format': 'jsonl'}}"
+
+START_TEST(the_media_type_says_how_a_body_is_read)
+{
+	expect_rows(LINES, "application/x-ndjson", "{'x':1}\n{'x':2}\n", "{\"x\":1}\n{\"x\":2}\n");
+	expect_rows(LINES, "Application/JSONL; charset=utf-8", "[1,2]\n7\n", "1\n2\n7\n");
+	expect_rows(LINES, "text/csv; header=present", "x,y\n1,2\n", "{\"x\":\"1\",\"y\":\"2\"}\n");
+	expect_rows(LINES, "text/tab-separated-values", "x\ty\n1\t\n",
+		    "{\"x\":\"1\",\"y\":null}\n");
+	expect_rows(LINES, "text/csvx", "[{'x':1}]", "{\"x\":1}\n");
+	expect_rows(LINES, NULL, "[{'x':1}]", "{\"x\":1}\n");
+	expect_rows(DECLARED, "text/csv", "x\n18446744073709551615\n", "18446744073709551615\n");
+	expect_rows("{" URL ", 'records': '/d', 'columns': [{'name': 'x'}]}", "text/csv",
+		    "{'d':{'x':1}}", "1\n");
+}
+END_TEST
+
+START_TEST(what_the_job_says_of_a_body_wins_over_its_type)
+{
+	expect_rows("{" URL ", 'decode': {'as': 'ndjson'}, 'output': {'format': 'jsonl'}}",
+		    "application/json", "{'x':1}\n\n{'x':2}", "{\"x\":1}\n{\"x\":2}\n");
+	expect_rows("{" URL ", 'decode': {'as': 'json'}, 'output': {'format': 'jsonl'}}",
+		    "text/csv", "[{'x':1}]", "{\"x\":1}\n");
+	expect_rows("{" URL ", 'decode': {'as': 'csv', 'delimiter': ';', 'header': false}, "
+		    "'output': {'format': 'jsonl'}}",
+		    NULL, "1;2\n", "{\"column1\":\"1\",\"column2\":\"2\"}\n");
+	expect_rows("{" URL ", 'decode': {'charset': 'latin1'}, 'output': {'format': 'jsonl'}}",
+		    NULL, "['\xe9']", "\"\xc3\xa9\"\n");
+}
+END_TEST
+
+START_TEST(lists_inside_records_are_exploded)
+{
+	expect_rows("{" URL ", 'explode': '/l', 'columns': [{'name': 'id'}, "
+		    "{'name': 's', 'from': '/l/s'}]}",
+		    NULL, "[{'id':1,'l':[{'s':'a'},{'s':'b'}]},{'id':2,'l':[]}]", "1,a\n1,b\n2,\n");
+	expect_rows("{" URL ", 'explode': '/l', 'output': {'format': 'jsonl'}}", "text/csv",
+		    "l\nx\n", "{\"l\":\"x\"}\n");
 }
 END_TEST
 
@@ -368,7 +431,9 @@ START_TEST(the_parcel_says_who_fetched_it_and_how_long_to_wait)
 }
 END_TEST
 
-UNIT_MAIN("digest", every_end_of_a_transfer_but_ok_is_the_outcome,
+UNIT_MAIN("digest", the_media_type_says_how_a_body_is_read,
+	  what_the_job_says_of_a_body_wins_over_its_type, lists_inside_records_are_exploded,
+	  every_end_of_a_transfer_but_ok_is_the_outcome,
 	  a_status_names_the_outcome_before_the_body_is_looked_at, a_redirect_tells_where_to,
 	  a_coded_body_is_landed_only_to_its_proven_end, a_body_that_proves_nothing_is_a_failure,
 	  a_body_larger_than_allowed_once_decoded_is_too_big,

@@ -51,3 +51,7 @@ check_PROGRAMS += tests/unit/spec/mark_test
 TESTS += tests/unit/spec/mark_test
 tests_unit_spec_mark_test_SOURCES = tests/unit/spec/mark_test.c tests/unit/unit.h
 tests_unit_spec_mark_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/spec/job_rows_test
+TESTS += tests/unit/spec/job_rows_test
+tests_unit_spec_job_rows_test_SOURCES = tests/unit/spec/job_rows_test.c tests/unit/unit.h
+tests_unit_spec_job_rows_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
