@@ -9,7 +9,8 @@
  *                     eio, enospc, edquot, eintr, short (the first half is written)
  *   FAULT_AT=N        at the Nth call, from 1; only calls that can fail so count for eintr, short
  *   FAULT_FOR=M       and the M - 1 calls after it (default 1)
- *   FAULT_CALL=NAME   count only calls of this name; FAULT_PATH=TEXT only on paths holding TEXT
+ *   FAULT_CALL=NAME   count only calls of this name; FAULT_PATH=TEXT only on paths holding TEXT,
+ *                     or, as TEXT$, ending with it
  *   FAULT_KILL=K      kill the Kth call of any name after the first that was hit
  *   FAULT_LOG=FILE    one line a call that was hit, one with the total at exit
  *   FAULT_TRACE=1     one line for every call, in the order in which they ended
@@ -177,11 +178,20 @@ __attribute__((destructor)) static void say_total(void)
 	say("total", &total, 0);
 }
 
+static bool is_chosen(const char *path)
+{
+	size_t len = strlen(plan.only_path), cut = strlen(path);
+
+	if (len == 0 || plan.only_path[len - 1] != '$')
+		return strstr(path, plan.only_path);
+	return cut >= len - 1 && strncmp(path + cut - (len - 1), plan.only_path, len - 1) == 0;
+}
+
 static bool counts(const struct call *call, unsigned traits)
 {
 	if (plan.only_call && strcmp(plan.only_call, call->name) != 0)
 		return false;
-	if (plan.only_path && !strstr(relative(call->path), plan.only_path))
+	if (plan.only_path && !is_chosen(relative(call->path)))
 		return false;
 	if (plan.error == EINTR)
 		return traits & INTERRUPTIBLE;

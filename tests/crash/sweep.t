@@ -21,6 +21,7 @@ CHOSEN = [
     ("killed-after-a-rename", "killafter", {"call": "rename"}, 6),
     ("killed-after-a-line-of-a-manifest", "killafter", {"call": "write", "path": "manifest"}, 5),
     ("killed-while-a-snapshot-is-published", "killafter", {"call": "rename", "path": "staging"}, 5),
+    ("killed-after-a-snapshot-has-its-name", "killafter", {"call": "rename", "path": ".staging$"}, 5),
 ]
 STARTING = 90  # so many calls are about what a restart makes before it goes on
 
