@@ -153,8 +153,12 @@ static void restore_rows(struct output *output)
 {
 	struct json_member run;
 
-	for (run = json_first(output->before); run.key; run = json_next(run))
-		json_put_int(output->runs, run.key, json_int(run.value, 0));
+	for (run = json_first(output->before); run.key; run = json_next(run)) {
+		if (json_int(run.value, 0) > 0)
+			json_put_int(output->runs, run.key, json_int(run.value, 0));
+		else
+			json_remove(output->runs, run.key);
+	}
 }
 
 int output_abandon(struct output *output, struct db *db, struct err *err)

@@ -193,6 +193,26 @@ START_TEST(what_is_abandoned_leaves_file_and_counts_as_committed)
 }
 END_TEST
 
+START_TEST(a_run_all_of_whose_rows_were_abandoned_is_not_in_the_file)
+{
+	struct scene scene;
+	struct json *files;
+
+	open_scene(&scene, JOB);
+	land(&scene, "[{'x': 1}]");
+	part(&scene);
+	begin(&scene, JOB, 2);
+	gather(&scene, "[{'x': 2}]");
+	sync_all(&scene);
+	ck_assert_int_eq(output_abandon(scene.output, scene.db, NULL), 0);
+	rotate(&scene);
+	files = files_of_run(scene.db, 2, NULL);
+	ck_assert_uint_eq(json_len(files), 0);
+	json_unref(files);
+	close_scene(&scene);
+}
+END_TEST
+
 START_TEST(an_output_opened_again_goes_on_from_its_commit)
 {
 	struct scene scene;
@@ -488,6 +508,7 @@ END_TEST
 
 UNIT_MAIN("output", rows_count_from_the_commit_on,
 	  what_is_abandoned_leaves_file_and_counts_as_committed,
+	  a_run_all_of_whose_rows_were_abandoned_is_not_in_the_file,
 	  an_output_opened_again_goes_on_from_its_commit,
 	  a_file_that_was_tampered_with_is_put_aside_and_a_new_one_begun,
 	  a_closed_file_is_recorded_with_its_rows_bytes_and_runs,
