@@ -20,6 +20,7 @@
 #include "store/witness.h"
 
 #define SMALL_BYTES  ((off_t)16 << 20) /* read through in some 20 ms */
+#define TINY_BYTES   ((off_t)2 << 20)  /* so is one of these with its indexes and documents */
 #define BUSY_WAIT_MS 5000 /* somebody's backup or sqlite3 shell may hold the lock for a moment */
 
 #define SET_ASIDE                                                                                  \
@@ -59,6 +60,20 @@ static const struct sql count = {
 static const struct sql counted = { "reading how many commits there were",
 				    "SELECT value FROM meta WHERE name = 'commits'" };
 static const struct sql whole_check = { "checking all of it", "PRAGMA integrity_check(1)" };
+/* What SQLite takes for text, and stmt_take_json would refuse. */
+static const struct sql documents_check = {
+	"checking the documents in it",
+	"SELECT coalesce("
+	"(SELECT 'a document of run ' || id || ' is no JSON' FROM runs"
+	" WHERE NOT json_valid(ifnull(crew, 0)) OR NOT json_valid(ifnull(overrides, 0)) LIMIT 1),"
+	"(SELECT 'definition ' || id || ' is no JSON' FROM definitions"
+	" WHERE NOT json_valid(text) LIMIT 1),"
+	"(SELECT 'a document of output ' || path || ' is no JSON' FROM outputs"
+	" WHERE NOT json_valid(ifnull(columns, 0)) OR NOT json_valid(ifnull(policy, 0)) LIMIT 1),"
+	"(SELECT 'a document of file ' || name || ' is no JSON' FROM files"
+	" WHERE NOT json_valid(ifnull(columns, 0)) OR NOT json_valid(ifnull(policy, 0)) LIMIT 1), "
+	"'ok')",
+};
 static const struct sql identity = {
 	"looking whose database it is",
 	"SELECT (SELECT application_id FROM pragma_application_id),"
@@ -201,30 +216,42 @@ static int expect_ok(struct db *db, const struct sql *question, struct err *err)
 	return code;
 }
 
-static bool is_small(const char *path)
+static bool is_within(const char *path, off_t bytes)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && st.st_size <= SMALL_BYTES;
+	return stat(path, &st) == 0 && st.st_size <= bytes;
+}
+
+/* All of it; its documents only when it has the tables of today. */
+static int check_whole(struct db *db, int64_t version, struct err *err)
+{
+	int code = expect_ok(db, &whole_check, err);
+
+	return code == 0 && version == schema_version ? expect_ok(db, &documents_check, err) : code;
 }
 
 /* After a proper stop a large file is believed; after any other it is read through once. A small
  * one is read through always: it costs nothing. */
-static int check_health(struct db *db, struct err *err)
+static int check_health(struct db *db, int64_t version, struct err *err)
 {
 	struct stmt st = stmt_open(db, &was_clean);
 	int code = stmt_next(&st, err);
 	bool clean = code > 0 && stmt_take_int(&st) == 1;
 
 	stmt_close(&st);
-	if (code < 0 || (clean && !is_small(db->path)))
-		return code < 0 ? code : 0;
+	if (code < 0)
+		return code;
+	if (is_within(db->path, TINY_BYTES))
+		return check_whole(db, version, err);
+	if (clean && !is_within(db->path, SMALL_BYTES))
+		return 0;
 	return expect_ok(db, &quick_check, err);
 }
 
 int db_check(struct db *db, struct err *err)
 {
-	int code = expect_ok(db, &whole_check, err);
+	int code = check_whole(db, schema_version, err);
 
 	db->doubtful |= code < 0;
 	return code;
@@ -284,7 +311,7 @@ static int take_over(struct db *db, struct err *err)
 	if (!code && !is_new(&found))
 		code = check_identity(db, &found, err);
 	if (!code && !is_new(&found))
-		code = check_health(db, err);
+		code = check_health(db, found.version, err);
 	if (!code && !is_new(&found))
 		code = read_commits(db, err);
 	if (!code)
