@@ -28,6 +28,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/extract_explode.c \
 	src/data/format.c \
 	src/data/format.h \
+	src/data/increment.c \
+	src/data/increment.h \
 	src/data/jsonarray.c \
 	src/data/jsonarray.h \
 	src/data/jsonl.c \
@@ -37,6 +39,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/manifest.c \
 	src/data/manifest.h \
 	src/data/manifest_write.c \
+	src/data/mark_keys.c \
+	src/data/mark_keys.h \
 	src/data/meta.c \
 	src/data/meta.h \
 	src/data/names.c \

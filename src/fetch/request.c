@@ -25,7 +25,16 @@ struct values {
 	const struct request_scope *scope;
 	struct point point;
 	char run[24], scheduled[CLOCK_TEXT_MAX];
+	struct buf mark; /* that an incremental job asks from */
 };
+
+const char *request_mark(const struct request_scope *scope, uint64_t index)
+{
+	if (!scope->marks)
+		return "";
+	return spool_value(scope->marks,
+			   scope->job->incremental.per == JOB_MARK_PER_JOB ? 0 : index);
+}
 
 static void fill_values(struct values *values, const struct request_scope *scope, uint64_t index)
 {
@@ -33,6 +42,9 @@ static void fill_values(struct values *values, const struct request_scope *scope
 	matrix_point(&scope->job->matrix, index, &values->point);
 	snprintf(values->run, sizeof(values->run), "%" PRIu64, scope->run);
 	clock_format(scope->scheduled_ms, values->scheduled);
+	buf_init(&values->mark, MARK_MAX);
+	if (scope->job->incremental.cursor)
+		job_mark_sent(scope->job, request_mark(scope, index), &values->mark, NULL);
 }
 
 static struct slice look_up(struct slice name, void *arg)
@@ -49,6 +61,8 @@ static struct slice look_up(struct slice name, void *arg)
 		return slice_of(values->run);
 	if (slice_is(name, "scheduled"))
 		return slice_of(values->scheduled);
+	if (slice_is(name, "mark") && values->mark.len > 0)
+		return buf_slice(&values->mark);
 	return (struct slice) { NULL, 0 };
 }
 
@@ -80,28 +94,43 @@ static int add_pairs(const struct job_pair *pairs, size_t n, struct values *valu
 	return 0;
 }
 
-/* The text of the chain's first URL: the template, then the `query` pairs, before any fragment. */
+static void begin_pair(struct buf *url)
+{
+	if (!memchr(buf_text(url), '?', url->len))
+		buf_add_char(url, '?');
+	else if (!strchr("?&", url->data[url->len - 1]))
+		buf_add_char(url, '&');
+}
+
+static void add_mark(const struct job *job, const struct values *values, struct buf *url)
+{
+	if (!job->incremental.param || values->mark.len == 0)
+		return;
+	begin_pair(url);
+	url_encode(slice_of(job->incremental.param), url);
+	buf_add_char(url, '=');
+	url_encode(buf_slice(&values->mark), url);
+}
+
+/* The text of the chain's first URL: the template, then the `query` pairs and the mark, before any
+ * fragment. */
 static int first_url_text(const struct job *job, struct values *values, struct buf *url,
 			  struct err *err)
 {
-	size_t len;
 	int rc = expand(job->url, values, url, err);
 
 	if (rc < 0) {
 		err_within(err, "request.url");
 		return rc;
 	}
-	len = strcspn(buf_text(url), "#");
-	buf_cut(url, len);
-	if (job->nquery == 0)
-		return 0;
-	if (!memchr(buf_text(url), '?', len))
-		buf_add_char(url, '?');
-	else if (!strchr("?&", url->data[len - 1]))
-		buf_add_char(url, '&');
+	buf_cut(url, strcspn(buf_text(url), "#"));
+	if (job->nquery > 0)
+		begin_pair(url);
 	rc = add_pairs(job->query, job->nquery, values, url, err);
 	if (rc < 0)
 		err_within(err, "request.query");
+	else
+		add_mark(job, values, url);
 	return rc;
 }
 
@@ -218,6 +247,7 @@ static int fill(struct request *request, struct err *err)
 		rc = auth_apply(scope, request, err);
 	if (rc == 0)
 		request->host = url_host(request->url);
+	buf_done(&values.mark);
 	return rc;
 }
 

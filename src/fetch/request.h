@@ -18,7 +18,9 @@
 struct request_scope {
 	const struct job *job; /* the run's own, its matrix already narrowed */
 	uint64_t run;
-	int64_t scheduled_ms;                   /* the slot, UNIX milliseconds */
+	int64_t scheduled_ms;      /* the slot, UNIX milliseconds */
+	const struct spool *marks; /* of an incremental job: those it asks from (mark_thaw), one a
+				      point or one for all; NULL: there is none yet */
 	const char *secrets[JOB_SECRET__COUNT]; /* resolved; NULL: the job has no such one */
 };
 
@@ -59,6 +61,9 @@ int request_build(const struct request_scope *scope, uint64_t index, uint32_t pa
  */
 int request_redirect(struct request *request, int status, const char *location, struct err *err);
 void request_free(struct request *request);
+
+/* The frozen mark that the requests of a point ask from; "" when there is none. Borrowed. */
+const char *request_mark(const struct request_scope *scope, uint64_t index);
 
 /* The URL as it may be shown: userinfo, the api_key query value, and the secret wherever else it
  * stands (as it is or encoded; 4 bytes or more), replaced by "***". Caller frees. */

@@ -126,10 +126,8 @@ static void take_items(struct json *items, const struct json *page, uint64_t lim
 		json_push(items, json_ref(json_at(from, i)));
 }
 
-/* Follows a list to its end, or to `limit` items (0: all). `cursor` names the query parameter that
- * takes `next`. *items is an array. */
-static int all_items(struct ctl *ctl, const char *path, const char *cursor, uint64_t limit,
-		     struct json **items)
+int ask_list(struct ctl *ctl, const char *path, const char *cursor, uint64_t limit,
+	     struct json **items)
 {
 	struct json *all = json_new_array();
 	char *next = NULL;
@@ -199,7 +197,7 @@ int ask_show_list(struct ctl *ctl, char *path, const char *cursor, ask_show_fn *
 	int r = limit_read(ctl, 0, &limit);
 
 	if (r == 0)
-		r = all_items(ctl, path, cursor, limit, &items);
+		r = ask_list(ctl, path, cursor, limit, &items);
 	free(path);
 	if (r)
 		return r;

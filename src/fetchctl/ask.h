@@ -14,6 +14,11 @@ struct ctl;
  */
 int ask(struct ctl *ctl, const char *method, const char *path, const struct json *body,
 	struct json **reply);
+/* Follows a list to its end, or to `limit` items (0: all). `cursor` names the query parameter that
+ * takes `next`. *items is an array, the caller's. */
+int ask_list(struct ctl *ctl, const char *path, const char *cursor, uint64_t limit,
+	     struct json **items);
+
 typedef void ask_show_fn(const struct ctl *ctl, const struct json *reply);
 
 /* All of a verb that asks once: the reply as --json prints it, or as `show` does. `path` is taken.

@@ -39,6 +39,7 @@ src_fetchctl_libfetchctl_a_SOURCES = \
 	src/fetchctl/verb_run.c \
 	src/fetchctl/verb_runs.c \
 	src/fetchctl/verb_show.c \
+	src/fetchctl/verb_state.c \
 	src/fetchctl/verb_status.c \
 	src/fetchctl/verb_try.c \
 	src/fetchctl/verbs.c \

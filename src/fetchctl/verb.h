@@ -28,6 +28,6 @@ void verb_usage(FILE *out, const struct verb *verb);
 
 extern verb_fn verb_status, verb_list, verb_show, verb_check, verb_apply, verb_delete, verb_enable,
 	verb_disable, verb_plan, verb_try, verb_run, verb_runs, verb_info, verb_failed, verb_retry,
-	verb_cancel, verb_head, verb_reload, verb_import, verb_help;
+	verb_cancel, verb_head, verb_state, verb_reload, verb_import, verb_help;
 
 #endif

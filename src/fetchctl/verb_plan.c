@@ -123,6 +123,23 @@ static void show_requests(const struct json *plan)
 		show_input(json_at(inputs, i));
 }
 
+/* "/updated_at since 2026-01-01T00:00:00Z, the mark of the first request" */
+static void show_increment(const struct json *plan)
+{
+	const struct json *incremental = json_get(plan, "incremental");
+	const char *since = json_str(json_get(incremental, "since"));
+	bool marked = json_str(json_get(incremental, "mark")) != NULL;
+
+	if (incremental)
+		say_fieldf("incremental", "%s%s%s%s", say_member(incremental, "cursor"),
+			   since ? " since " : ", from the beginning", since ? since : "",
+			   marked  ? ", by the mark of the first request"
+			   : since ? ", which is where it starts"
+				   : "");
+	if (json_bool(json_get(plan, "conditional"), false))
+		say_field("conditional", "unchanged answers are not fetched again");
+}
+
 static void show_plan(const struct ctl *ctl, const struct json *plan)
 {
 	say_field("job", say_member(plan, "job"));
@@ -132,6 +149,7 @@ static void show_plan(const struct ctl *ctl, const struct json *plan)
 	show_request("first", json_get(plan, "first"));
 	show_request("last", json_get(plan, "last"));
 	authview_show(json_get(plan, "auth"));
+	show_increment(plan);
 	show_names("columns", json_get(plan, "columns"));
 	show_output(plan);
 }

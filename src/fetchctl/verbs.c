@@ -50,6 +50,10 @@ const struct verb verbs[] = {
 	  "Fetch again what failed in a run: under the definition it had; nothing lands twice" },
 	{ "cancel", "RUN", 1, 1, 0, verb_cancel, "POST /v1/runs/{id}/cancel",
 	  "End a run now; what it has landed stays" },
+	{ "state", "JOB [set mark=VALUE [NAME=VALUE...]|reset]", 1, INT_MAX, LIMIT, verb_state,
+	  "GET /v1/jobs/{job}/state",
+	  "Show the marks of an incremental job; set them, all or those of some parameters; reset "
+	  "all it keeps of earlier runs" },
 	{ "head", "JOB", 1, 1, LIMIT, verb_head, "GET /v1/jobs/{job}/head",
 	  "Show the last rows that landed: 10 of them or as many as -n says, closed by the size of "
 	  "the whole output" },

@@ -1,4 +1,5 @@
-/* GET /v1/jobs/{job}/plan. Files that parameters come from are read on the query thread. */
+/* GET /v1/jobs/{job}/plan. Files that parameters come from, and marks, are read on the query
+ * thread. */
 #include <stdlib.h>
 
 #include "base/xalloc.h"
@@ -48,7 +49,7 @@ void handle_job_plan(struct call *call, void *arg)
 
 	if (!job)
 		return;
-	if (!job_has_inputs(job)) {
+	if (!plan_looks_up(job)) {
 		reply(call, plan_of(job, &err), &err);
 		return;
 	}

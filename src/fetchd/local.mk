@@ -18,6 +18,8 @@ src_fetchd_libfetchd_a_SOURCES = \
 	src/fetchd/handlers_run.c \
 	src/fetchd/handlers_runs.c \
 	src/fetchd/handlers_runs.h \
+	src/fetchd/handlers_state.c \
+	src/fetchd/handlers_state.h \
 	src/fetchd/lookup.c \
 	src/fetchd/lookup.h \
 	src/fetchd/news.c \

@@ -5,6 +5,7 @@
 #include "fetchd/handlers_daemon.h"
 #include "fetchd/handlers_jobs.h"
 #include "fetchd/handlers_runs.h"
+#include "fetchd/handlers_state.h"
 #include "fetchd/reload.h"
 #include "fetchd/stored.h"
 
@@ -31,6 +32,12 @@ const struct route routes[] = {
 	  "trial", "Makes one request and shows what would land; nothing lands." },
 	{ "GET", "/v1/jobs/{job}/plan", ACCESS_READ, handle_job_plan, "",
 	  "plan", "What a run would request and write, without fetching." },
+	{ "GET", "/v1/jobs/{job}/state", ACCESS_READ, handle_job_state, "limit after",
+	  "state", "The marks of an incremental job, and how many validators are kept." },
+	{ "PUT", "/v1/jobs/{job}/state", ACCESS_WRITE, handle_job_state_put, "",
+	  "state", "Sets the marks, all of them or, with \"params\", those of some parameters." },
+	{ "DELETE", "/v1/jobs/{job}/state", ACCESS_WRITE, handle_job_state_delete, "",
+	  "nothing", "Forgets all marks and validators of a job." },
 	{ "GET", "/v1/jobs/{job}/head", ACCESS_READ, handle_job_head, "n",
 	  "head", "The last landed rows." },
 

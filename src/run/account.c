@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "run/marks_landed.h"
 #include "store/ledger.h"
 
 struct account *account_new(const struct seed *seed, struct rangeset *done)
@@ -15,6 +16,7 @@ struct account *account_new(const struct seed *seed, struct rangeset *done)
 	account->slot_ms = seed->record.slot_ms;
 	account->path = seed->path ? xstrdup(seed->path) : NULL;
 	account->done = done;
+	account->narrowed = json_len(seed->record.overrides) > 0;
 	account->counts = account->committed = seed->record.counts;
 	return account;
 }
@@ -23,6 +25,7 @@ void account_free(struct account *account)
 {
 	if (!account)
 		return;
+	marks_abandon(account);
 	rangeset_free(account->done);
 	job_unref(account->job);
 	free(account->path);
@@ -72,6 +75,7 @@ void account_write(struct account *account, struct db *db, const struct landing 
 	landing_count(landing, &account->counts);
 	if (landing->kind == LANDING_PAGE) {
 		write_page(account, db, landing);
+		marks_write(account, db, landing);
 	} else {
 		/* A failed chain keeps its row: `retry` goes on from that page. */
 		ledger_failure_put(db, account->run, &landing->failure);
@@ -85,6 +89,7 @@ void account_finish(struct account *account, struct db *db)
 		ledger_finish(db, account->run, account->done, account->finished,
 			      account->nfinished);
 	account->nfinished = 0;
+	marks_write_sum(account, db);
 	runs_update_counts(db, account->run, &account->counts);
 }
 
@@ -99,6 +104,7 @@ int account_abandon(struct account *account, struct db *db, struct err *err)
 
 	account->counts = account->committed;
 	account->nfinished = 0;
+	marks_abandon(account);
 	rangeset_free(account->done);
 	account->done = done;
 	return ledger_load(db, account->run, done, err);

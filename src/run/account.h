@@ -11,6 +11,11 @@
 #include "run/landing.h"
 #include "store/db.h"
 
+struct increment;
+
+/* Whether the run may move its job's marks. */
+enum marking { MARKING_UNKNOWN, MARKING, MARKING_NOT };
+
 struct account {
 	uint64_t run;
 	struct job *job;
@@ -22,10 +27,15 @@ struct account {
 	struct run_counts committed;
 	uint64_t *finished; /* points of the batch, gathered for one ledger_finish */
 	size_t nfinished, room;
-	unsigned ailing;      /* of its outputs cannot be written now: ailing.h */
-	bool withdrawn;       /* the run was stopped: what would have to wait is given up */
-	void *owner;          /* the sender's, of the landing that began it */
-	char *told;           /* why it waits, as its owner knows it; NULL: it does not */
+	unsigned ailing;        /* of its outputs cannot be written now: ailing.h */
+	bool withdrawn;         /* the run was stopped: what would have to wait is given up */
+	void *owner;            /* the sender's, of the landing that began it */
+	char *told;             /* why it waits, as its owner knows it; NULL: it does not */
+	enum marking marking;   /* marks_landed.c */
+	struct increment *mark; /* of the whole job, when it has one mark: as the open transaction
+				   will leave it; NULL: not read yet */
+	bool mark_grew;         /* and is to be written */
+	bool narrowed;          /* the run is of a part of the matrix */
 	bool broken;          /* a landing was refused for good: nothing after it may be written */
 	bool breaking;        /* the same, within the batch at hand */
 	struct account *next; /* of the lander's list */

@@ -108,6 +108,18 @@ static enum outcome paged(struct digesting *d)
 			       &d->parcel->next_token, &d->err);
 }
 
+/* After the pagination rule, which counts what the server sent. */
+static enum outcome picked(struct digesting *d)
+{
+	int code = 0;
+
+	if (d->job->incremental.cursor)
+		d->parcel->increment =
+			increment_pick(d->job, request_mark(d->request->scope, d->request->index),
+				       &d->parcel->extract, &code, &d->err);
+	return code < 0 ? OUTCOME_BAD_VALUE : OUTCOME_OK;
+}
+
 static enum outcome encoded(struct digesting *d)
 {
 	int rc = digest_encode(d->parcel, d->request->context->colset, &d->err);
@@ -115,8 +127,8 @@ static enum outcome encoded(struct digesting *d)
 	return rc == 0 ? OUTCOME_OK : rc == -E2BIG ? OUTCOME_TOO_BIG : OUTCOME_BAD_VALUE;
 }
 
-static digest_step_fn *const steps[] = { transferred, status_means, decoded,
-					 extracted,   paged,        encoded };
+static digest_step_fn *const steps[] = { transferred, status_means, decoded, extracted,
+					 paged,       picked,       encoded };
 
 int digest_encode(struct parcel *parcel, const struct colset *colset, struct err *err)
 {

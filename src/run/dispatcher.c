@@ -157,6 +157,9 @@ static void settle_landing(struct dispatcher *dispatcher, struct landing *landin
 	case LANDING_SWITCH:
 		orders_switched(dispatcher, landing);
 		break;
+	case LANDING_STATE:
+		orders_state_changed(landing);
+		break;
 	case LANDING_HOLD:
 		run_held(run, landing->error);
 		break;
@@ -376,6 +379,8 @@ static void drop_landings(struct dispatcher *dispatcher)
 
 		if (landing->kind == LANDING_SWITCH)
 			orders_switched(dispatcher, landing);
+		if (landing->kind == LANDING_STATE)
+			orders_state_changed(landing);
 		landing_free(landing);
 	}
 }

@@ -81,6 +81,15 @@ int dispatcher_switched(const struct dispatcher *dispatcher, const char *job);
 /* What was said by hand wins over the job's file. */
 bool dispatcher_enabled(const struct dispatcher *dispatcher, const struct job *job);
 
+/* Sets marks of a job, or resets all it keeps of earlier runs. -EBUSY: a run of it is live. */
+struct state_order {
+	const struct job *job;
+	const char *mark;          /* NULL: reset */
+	const struct json *params; /* {"id": "7"}: only the marks of these; NULL: all */
+};
+void dispatcher_set_state(struct dispatcher *dispatcher, const struct state_order *order,
+			  dispatcher_done_fn *done, void *arg);
+
 struct run *dispatcher_find(const struct dispatcher *dispatcher,
 			    uint64_t id); /* live ones only; NULL */
 struct run *dispatcher_running(const struct dispatcher *dispatcher,

@@ -8,6 +8,7 @@
 #include "run/dispatcher.h"
 #include "run/fleet.h"
 #include "run/lander.h"
+#include "run/marks_order.h"
 #include "run/run_internal.h"
 
 /* Landings that may wait for their commit before no more requests go out. */
@@ -31,8 +32,9 @@ struct dispatcher {
 	struct loop_watch *done_watch, *landed_watch;
 	struct loop_timer *pump_timer, *tick_timer, *grace_timer, *stopped_timer;
 	struct random random;
-	struct run *runs; /* live, newest first */
-	size_t turn;      /* counts pumps: whose turn it is to choose first */
+	struct run *runs;             /* live, newest first */
+	size_t turn;                  /* counts pumps: whose turn it is to choose first */
+	struct state_change *changes; /* of marks, on their way: orders_state.c */
 	struct json *switches;
 	struct json *last; /* job -> its last ended run */
 	struct backlog unlanded;
@@ -57,5 +59,8 @@ void trial_take_parcel(struct trial *trial, struct parcel *parcel);
 /* Of orders.c: a record for seed_new; the lander answered a switch. */
 struct run_record orders_record(const struct run_order *order);
 void orders_switched(struct dispatcher *dispatcher, struct landing *landing);
+/* Of orders_state.c: the marks of the job are being changed; the lander has done so. */
+bool orders_change_state(const struct dispatcher *dispatcher, const char *job);
+void orders_state_changed(struct landing *landing);
 
 #endif

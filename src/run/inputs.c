@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "base/xalloc.h"
 #include "run/landed.h"
+#include "run/marks_frozen.h"
 #include "run/query.h"
 #include "spec/values.h"
 #include "store/runs.h"
@@ -19,10 +20,11 @@ void inputs_done(struct inputs *inputs)
 {
 	for (size_t i = 0; i < MATRIX_PARAMS_MAX; i++)
 		spool_release(inputs->spools[i]);
+	spool_release(inputs->marks);
 	*inputs = (struct inputs) { 0 };
 }
 
-static char *spool_dir(const struct db *db)
+char *inputs_dir(const struct db *db)
 {
 	const char *path = db_path(db), *slash = strrchr(path, '/');
 
@@ -41,6 +43,7 @@ struct json *inputs_plain(const struct json *definition)
 	for (struct json_member m = json_first(json_get(plain, "params")); m.key; m = json_next(m))
 		if (json_has(m.value, FROZEN))
 			json_remove(m.value, FROZEN);
+	marks_forget(plain);
 	return plain;
 }
 
@@ -199,6 +202,14 @@ static bool needed(const char *name, void *arg)
 	return runs_need(arg, name);
 }
 
+void inputs_sweep(struct db *db)
+{
+	char *dir = inputs_dir(db);
+
+	spool_sweep(dir, needed, db);
+	free(dir);
+}
+
 int inputs_freeze(struct db *db, struct job *job, struct json *definition, struct inputs *inputs,
 		  struct err *err)
 {
@@ -209,8 +220,8 @@ int inputs_freeze(struct db *db, struct job *job, struct json *definition, struc
 
 	if (!db)
 		return query_refuse(err);
-	freezing.dir = dir = spool_dir(db);
-	spool_sweep(dir, needed, db);
+	freezing.dir = dir = inputs_dir(db);
+	inputs_sweep(db);
 	look(&job->matrix, before);
 	code = freeze_all(&freezing, job, definition, inputs, err);
 	if (code == 0)
@@ -223,7 +234,7 @@ int inputs_thaw(struct db *db, struct job *job, const struct json *definition,
 		struct inputs *inputs, struct err *err)
 {
 	struct matrix *matrix = &job->matrix;
-	char *dir = spool_dir(db);
+	char *dir = inputs_dir(db);
 	int code = 0;
 
 	for (size_t i = 0; i < matrix->nparams && code == 0; i++) {

@@ -19,10 +19,14 @@
 struct inputs {
 	const char *data_dir;                    /* where other jobs have landed; borrowed */
 	struct spool *spools[MATRIX_PARAMS_MAX]; /* by parameter; held so that none is removed */
+	struct spool *marks;                     /* of an incremental job: marks_frozen.h */
 };
 
 /* One with only data_dir is empty and valid. The job may be used after: its values stay mapped. */
 void inputs_done(struct inputs *inputs);
+
+char *inputs_dir(const struct db *db); /* where spools are; the caller's */
+void inputs_sweep(struct db *db);      /* removes those that no run needs */
 
 /* The definition as the job's file had it, without the names of spools; the caller's. */
 struct json *inputs_plain(const struct json *definition);

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "io/thread.h"
 #include "run/closed.h"
+#include "run/marks_order.h"
 
 #define INBOX_MAX 65536
 #define GROUP_MAX 4096
@@ -18,10 +19,16 @@ static int take_chore(struct lander *lander, struct landing *landing, struct err
 	return closed_take_back(lander, landing->chore, err);
 }
 
+static int set_marks(struct lander *lander, struct landing *landing, struct err *err)
+{
+	return marks_order_commit(landing->marks, lander->db, err);
+}
+
 static act_fn *const acts[LANDING__COUNT] = {
 	[LANDING_BEGIN] = lander_begin, [LANDING_REOPEN] = lander_reopen,
 	[LANDING_END] = lander_end,     [LANDING_SWITCH] = lander_switch,
 	[LANDING_CHORE] = take_chore,   [LANDING_WITHDRAW] = lander_withdraw,
+	[LANDING_STATE] = set_marks,
 };
 
 struct group {

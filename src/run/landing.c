@@ -6,6 +6,7 @@
 
 #include "base/xalloc.h"
 #include "run/housekeeper.h"
+#include "run/marks_order.h"
 
 struct landing *landing_new(enum landing_kind kind, void *owner)
 {
@@ -32,6 +33,7 @@ void landing_free(struct landing *landing)
 	run_record_done(&landing->end);
 	free(landing->job);
 	colset_unref(landing->colset);
+	marks_order_free(landing->marks);
 	chore_free(landing->chore);
 	free(landing->error);
 	free(landing);

@@ -18,6 +18,7 @@
 
 struct account; /* the lander's side of a run: run/account.h */
 struct output;
+struct marks_order;
 struct chore;
 
 enum landing_kind {
@@ -27,6 +28,7 @@ enum landing_kind {
 	LANDING_FAILURE,  /* a point given up */
 	LANDING_END,      /* the run has its result */
 	LANDING_SWITCH,   /* a job enabled or disabled by hand */
+	LANDING_STATE,    /* marks of a job set or reset by hand */
 	LANDING_WITHDRAW, /* the run is stopped: what waits for an output comes back, not landed */
 	LANDING_CHORE,    /* the housekeeper has done one; only told of when it comes back */
 	LANDING_HOLD,     /* only told: the run waits (`error` says why), or does no longer */
@@ -46,15 +48,16 @@ struct landing {
 	uint64_t chain_rows;           /* PAGE: rows its chain had landed before this page */
 	struct failure_record failure; /* FAILURE; owns its texts */
 
-	struct seed *seed;        /* BEGIN in, REOPEN out; the main loop's again when it is back */
-	uint64_t id;              /* REOPEN in; BEGIN out */
-	struct run_record end;    /* END: result, reason, ended, counts, timing, crew */
-	size_t closed;            /* END: the lander's, how many of its snapshots are closed */
-	char *job;                /* SWITCH */
-	bool enabled;             /* SWITCH */
-	struct chore *chore;      /* CHORE: run/housekeeper.h */
-	struct output *output;    /* PAGE: the lander's, where its rows go */
-	int64_t due_ms, pause_ms; /* the lander's, while it waits by itself */
+	struct seed *seed;         /* BEGIN in, REOPEN out; the main loop's again when it is back */
+	uint64_t id;               /* REOPEN in; BEGIN out */
+	struct run_record end;     /* END: result, reason, ended, counts, timing, crew */
+	size_t closed;             /* END: the lander's, how many of its snapshots are closed */
+	char *job;                 /* SWITCH */
+	bool enabled;              /* SWITCH */
+	struct marks_order *marks; /* STATE: run/marks_order.h */
+	struct chore *chore;       /* CHORE: run/housekeeper.h */
+	struct output *output;     /* PAGE: the lander's, where its rows go */
+	int64_t due_ms, pause_ms;  /* the lander's, while it waits by itself */
 
 	struct colset *colset; /* out: the output's columns now, when the parcel's or none were
 				  known; a reference */

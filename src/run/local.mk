@@ -46,7 +46,14 @@ src_run_librun_a_SOURCES = \
 	src/run/latency.h \
 	src/run/notice.c \
 	src/run/notice.h \
+	src/run/marks_frozen.c \
+	src/run/marks_frozen.h \
+	src/run/marks_landed.c \
+	src/run/marks_landed.h \
+	src/run/marks_order.c \
+	src/run/marks_order.h \
 	src/run/orders.c \
+	src/run/orders_state.c \
 	src/run/output.c \
 	src/run/output.h \
 	src/run/output_cache.c \

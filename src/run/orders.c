@@ -45,6 +45,8 @@ static int may_start(const struct dispatcher *dispatcher, const char *job, struc
 	if (job && dispatcher_running(dispatcher, job))
 		return err_set(err, -EBUSY, "job \"%s\" is running already, as run %llu", job,
 			       (unsigned long long)run_id(dispatcher_running(dispatcher, job)));
+	if (job && orders_change_state(dispatcher, job))
+		return err_set(err, -EBUSY, "the marks of job \"%s\" are being changed", job);
 	if (live_runs(dispatcher) >= dispatcher->options.config->max_runs)
 		return err_set(err, -EAGAIN, "%u runs are live already, which is max_runs",
 			       dispatcher->options.config->max_runs);

@@ -15,6 +15,7 @@ void parcel_free(struct parcel *parcel)
 	colset_unref(parcel->colset);
 	extract_done(&parcel->extract);
 	buf_done(&parcel->body);
+	increment_free(parcel->increment);
 	free(parcel->error);
 	free(parcel->next_token);
 	free(parcel->location);
@@ -24,7 +25,7 @@ void parcel_free(struct parcel *parcel)
 
 size_t parcel_memory(const struct parcel *parcel)
 {
-	return sizeof(*parcel) + parcel->rows.bytes.room + parcel->rows.rejects.room +
-	       parcel->body.room + parcel->extract.made.room +
+	return sizeof(*parcel) + increment_memory(parcel->increment) + parcel->rows.bytes.room +
+	       parcel->rows.rejects.room + parcel->body.room + parcel->extract.made.room +
 	       parcel->extract.room * sizeof(*parcel->extract.records);
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "data/extract.h"
 #include "data/format.h"
+#include "data/increment.h"
 #include "fetch/outcome.h"
 #include "fetch/request.h"
 
@@ -25,6 +26,8 @@ struct parcel {
 	struct colset *colset; /* a reference; NULL: nothing was encoded */
 	struct buf body; /* decoded; kept when the lander may have to encode anew, or for `try` */
 	struct extract extract; /* slices into body */
+
+	struct increment *increment; /* how new the records are; NULL: it does not matter */
 
 	char *next_token;       /* of the chain's next page; NULL: this was the last */
 	char *location;         /* FOLLOW: where to */

@@ -11,6 +11,7 @@
 #include "fetch/page.h"
 #include "fetch/request.h"
 #include "run/inputs.h"
+#include "run/marks_frozen.h"
 #include "run/plan_matrix.h"
 #include "spec/problem.h"
 #include "spec/units.h"
@@ -94,7 +95,34 @@ static char *first_output(const struct job *job, int64_t slot_ms, struct err *er
 	return job_output(job, slot_ms, &point, err);
 }
 
-struct json *plan_of(const struct job *job, struct err *err)
+/* What is asked for, by the mark of the first request. */
+static void put_increment(struct json *plan, const struct request_scope *scope)
+{
+	const struct job_incremental *incremental = &scope->job->incremental;
+	const char *frozen = request_mark(scope, 0);
+	struct slice mark = mark_thaw(frozen).value;
+	struct buf sent;
+	struct json *doc;
+
+	json_put_bool(plan, "conditional", scope->job->conditional);
+	if (!incremental->cursor) {
+		json_put(plan, "incremental", NULL);
+		return;
+	}
+	buf_init(&sent, MARK_MAX);
+	doc = json_put(plan, "incremental", json_new_object());
+	json_put_str(doc, "cursor", pointer_text(incremental->cursor));
+	json_put_str(doc, "type", marks_type(scope->job));
+	json_put_str(doc, "per", incremental->per == JOB_MARK_PER_JOB ? "job" : "request");
+	json_put(doc, "mark", mark.ptr ? json_new_string_len(mark.ptr, mark.len) : NULL);
+	if (job_mark_sent(scope->job, frozen, &sent, NULL) == 0 && sent.len > 0)
+		json_put_str(doc, "since", buf_text(&sent));
+	else
+		json_put(doc, "since", NULL);
+	buf_done(&sent);
+}
+
+static struct json *make(const struct job *job, const struct spool *marks, struct err *err)
 {
 	/* Secrets are not needed to show a URL, so they are not read: a stand-in takes their place.
 	 */
@@ -102,6 +130,7 @@ struct json *plan_of(const struct job *job, struct err *err)
 		.job = job,
 		.scheduled_ms = clock_unix_ms() / 1000 * 1000, /* as a run by hand has it */
 		.secrets = { [JOB_SECRET_AUTH] = job->auth == JOB_AUTH_NONE ? NULL : "***" },
+		.marks = marks,
 	};
 	struct json *first = point_plan(&scope, 0, err), *last, *plan;
 	char *path = first ? first_output(job, scope.scheduled_ms, err) : NULL;
@@ -123,10 +152,32 @@ struct json *plan_of(const struct job *job, struct err *err)
 	json_put_str(plan, "pages",
 		     job->pages == JOB_PAGES_NONE ? NULL : paginator_of(job->pages)->name);
 	json_put(plan, "auth", job_auth_shown(job));
+	put_increment(plan, &scope);
 	json_put(plan, "columns", column_names(job));
 	put_output(plan, job, path);
 	free(path);
 	return plan;
+}
+
+struct json *plan_of(const struct job *job, struct err *err)
+{
+	return make(job, NULL, err);
+}
+
+bool plan_looks_up(const struct job *job)
+{
+	return job_has_inputs(job) || job->incremental.cursor;
+}
+
+/* As a run that begins now would have them. */
+static int freeze(struct db *db, struct job *job, struct json *definition, struct inputs *inputs,
+		  struct err *err)
+{
+	int rc = job_has_inputs(job) ? inputs_freeze(db, job, definition, inputs, err) : 0;
+
+	if (rc == 0 && job->incremental.cursor)
+		rc = marks_freeze(db, job, definition, &inputs->marks, err);
+	return rc;
 }
 
 struct json *plan_with_inputs(struct db *db, const char *data_dir, const struct job *job,
@@ -140,8 +191,8 @@ struct json *plan_with_inputs(struct db *db, const char *data_dir, const struct 
 	if (!own)
 		err_set(err, -EINVAL, "the job cannot be used: %s",
 			problems.len ? problems.items[0].sentence : "no reason was given");
-	else if (inputs_freeze(db, own, definition, &inputs, err) == 0)
-		plan = plan_of(own, err);
+	else if (freeze(db, own, definition, &inputs, err) == 0)
+		plan = make(own, inputs.marks, err);
 	job_unref(own);
 	inputs_done(&inputs);
 	json_unref(definition);

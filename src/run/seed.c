@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "run/marks_frozen.h"
 #include "spec/problem.h"
 
 void seed_free(struct seed *seed)
@@ -65,6 +66,17 @@ static int take_inputs(struct seed *seed, struct db *db, struct err *err)
 	return inputs_thaw(db, seed->job, seed->record.definition, &seed->inputs, err);
 }
 
+/* After narrowing: a mark is found by the point's number in this run. */
+static int take_marks(struct seed *seed, struct db *db, struct err *err)
+{
+	if (!seed->job->incremental.cursor)
+		return 0;
+	if (seed->record.id == 0)
+		return marks_freeze(db, seed->job, seed->record.definition, &seed->inputs.marks,
+				    err);
+	return marks_thaw(db, seed->record.definition, &seed->inputs.marks, err);
+}
+
 static int take_secrets(struct seed *seed, struct err *err)
 {
 	for (int i = 0; i < JOB_SECRET__COUNT; i++) {
@@ -84,6 +96,7 @@ void seed_scope(const struct seed *seed, struct request_scope *scope)
 		.job = seed->job,
 		.run = seed->record.id,
 		.scheduled_ms = seed->record.slot_ms,
+		.marks = seed->inputs.marks,
 	};
 	for (int i = 0; i < JOB_SECRET__COUNT; i++)
 		scope->secrets[i] = seed->secrets[i];
@@ -100,6 +113,8 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 	rc = take_inputs(seed, db, err);
 	if (rc == 0)
 		rc = narrow(seed->job, seed->record.overrides, err);
+	if (rc == 0)
+		rc = take_marks(seed, db, err);
 	if (rc == 0 && !job_output_varies(seed->job)) {
 		seed->path = job_output(seed->job, seed->record.slot_ms, NULL, err);
 		rc = seed->path ? 0 : -EINVAL;

@@ -100,6 +100,7 @@ struct job *job_read(const struct job_source *source, struct problems *problems)
 	settle(job);
 	close_matrix(job, &walk);
 	job_check_rules(job, job->document, &walk);
+	job_check_incremental(job, &walk);
 	job_check_templates(job, &walk);
 	job_check_path(job, &walk);
 	if (problems->raised != before) {

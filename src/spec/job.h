@@ -17,6 +17,7 @@
 #include "base/pointer.h"
 #include "spec/doc.h"
 #include "spec/field.h"
+#include "spec/mark.h"
 #include "spec/matrix.h"
 #include "spec/problem.h"
 #include "spec/secret.h"
@@ -125,6 +126,21 @@ struct job_csv {
 	char *null; /* what stands for null; "" */
 };
 
+/* Whose mark it is: that of each combination of parameters, or one of the whole job. */
+enum job_mark_per { JOB_MARK_PER_REQUEST, JOB_MARK_PER_JOB };
+
+/* Only what is new since the run before. */
+struct job_incremental {
+	struct pointer *cursor; /* where a record says how new it is; NULL: not incremental */
+	enum mark_type type;
+	char *param; /* the query parameter that carries the mark; NULL: ${mark} may */
+	char *start; /* the first mark; NULL: none */
+	int64_t lookback_ms;
+	struct pointer **key; /* what tells records at the mark apart; none: all of the record */
+	size_t nkey;
+	enum job_mark_per per;
+};
+
 /* What of the closed files (append) or of the published snapshots is kept; 0: no limit. */
 struct job_keep {
 	uint64_t files, bytes;
@@ -171,6 +187,9 @@ struct job {
 	struct job_column *columns;
 	size_t ncolumns;
 	enum job_on_error on_error;
+
+	struct job_incremental incremental;
+	bool conditional; /* ETag and Last-Modified are kept and sent back */
 
 	unsigned per_host; /* 0: no cap */
 	unsigned retry_attempts;
@@ -234,6 +253,10 @@ bool job_output_moves(const struct job *job);  /* the path holds the time of the
 int job_inputs_known(struct job *job, struct err *err);
 bool job_has_inputs(const struct job *job); /* some come from files: points are not known before */
 const char *job_type_name(enum job_column_type type); /* as in columns.type */
+
+/* What the requests of an incremental job carry as the mark: `frozen` (mark_thaw; "": none yet)
+ * less the look back, or the start. Nothing is appended when there is neither. -EINVAL, -E2BIG. */
+int job_mark_sent(const struct job *job, const char *frozen, struct buf *out, struct err *err);
 
 /* ^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$ */
 bool job_name_valid(const char *name);

@@ -194,8 +194,7 @@ static const struct field column_fields[] = {
 	{ .name = NULL },
 };
 
-/* `from` of a column without one: "/NAME", with what a pointer escapes escaped. */
-static struct pointer *from_name(const char *name)
+struct pointer *job_pointer_to(const char *name)
 {
 	struct pointer *pointer = NULL;
 	struct buf text;
@@ -267,7 +266,7 @@ static void read_list(struct job *job, const struct json *list, const struct wal
 		fields_read(column_fields, map, column, &inner, &item);
 		check_column(job, column, walk, &item);
 		if (column->name && !column->from && !column->meta && !column->value)
-			column->from = from_name(column->name);
+			column->from = job_pointer_to(column->name);
 	}
 }
 

@@ -39,6 +39,11 @@ static bool applies_auth(const void *job)
 	return ((const struct job *)job)->auth != JOB_AUTH_NONE;
 }
 
+static bool applies_incremental(const void *job)
+{
+	return ((const struct job *)job)->incremental.cursor != NULL;
+}
+
 static const struct field limits_fields[] = {
 	{ .name = "per_host",
 	  .type = FIELD_COUNT,
@@ -215,6 +220,20 @@ const struct field job_fields[] = {
 		  "column "
 		  "_extra with all such keys as JSON, nothing, or a failure of the request",
 	  .example = "extra" },
+	{ .name = "incremental",
+	  .type = FIELD_GROUP,
+	  .flags = FIELD_RELOADS,
+	  .fields = job_incremental_fields,
+	  .applies = applies_incremental,
+	  .help = "asks only for what is new since the last run" },
+	{ .name = "conditional",
+	  .type = FIELD_BOOL,
+	  .offset = AT(conditional),
+	  .def = "false",
+	  .flags = FIELD_RELOADS,
+	  .help = "keeps the ETag and Last-Modified of each answer and sends them back; what the "
+		  "server then calls unchanged (304) is not fetched again",
+	  .example = "true" },
 	{ .name = "limits",
 	  .type = FIELD_GROUP,
 	  .flags = FIELD_RELOADS,
@@ -232,8 +251,6 @@ const struct field job_fields[] = {
 	  .help = "where the rows land" },
 	{ .name = "schedule", .type = FIELD_RESERVED },
 	{ .name = "response", .type = FIELD_RESERVED },
-	{ .name = "incremental", .type = FIELD_RESERVED },
 	{ .name = "expect", .type = FIELD_RESERVED },
-	{ .name = "conditional", .type = FIELD_RESERVED, .def = "false" },
 	{ .name = NULL },
 };

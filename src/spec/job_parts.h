@@ -8,7 +8,7 @@
 #include "spec/job.h"
 
 extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
-	job_output_fields[], job_decode_fields[];
+	job_output_fields[], job_decode_fields[], job_incremental_fields[];
 
 extern const struct field_custom job_headers, job_query, job_form;               /* job_pairs.c */
 extern const struct field_custom job_text_body, job_json_body, job_graphql_body; /* job_body.c */
@@ -38,9 +38,15 @@ void job_auth_settle(struct job *job);
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);
 /* Every ${name} must be declared, and stand where it may. job_templates.c */
 void job_check_templates(const struct job *job, const struct walk *walk);
+/* What `incremental:` and `conditional:` say must fit. job_incremental.c */
+void job_check_incremental(const struct job *job, const struct walk *walk);
 /* The output path must be one for every value that is known already; after matrix_close. job_path.c
  */
 void job_check_path(const struct job *job, const struct walk *walk);
+
+/* "/NAME", with what a pointer escapes escaped: where a record has the member NAME. The caller's.
+ * job_columns.c */
+struct pointer *job_pointer_to(const char *name);
 
 struct job_source {
 	const char *name;

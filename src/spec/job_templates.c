@@ -7,6 +7,7 @@
 struct scope {
 	const struct job *job;
 	const struct walk *walk;
+	bool sent; /* it is part of the request */
 };
 
 static bool declared(const struct matrix *matrix, struct slice name)
@@ -17,17 +18,23 @@ static bool declared(const struct matrix *matrix, struct slice name)
 	return false;
 }
 
+/* ${mark} is what an incremental job asks from: not yet known where a file is named. */
+static bool has_mark(const struct scope *scope)
+{
+	return scope->sent && scope->job->incremental.cursor;
+}
+
 static bool known(const struct scope *scope, struct slice name)
 {
 	return slice_is(name, "job") || slice_is(name, "scheduled") ||
-	       declared(&scope->job->matrix, name);
+	       (has_mark(scope) && slice_is(name, "mark")) || declared(&scope->job->matrix, name);
 }
 
 static void known_names(const struct scope *scope, struct buf *out)
 {
 	for (size_t i = 0; i < scope->job->matrix.nparams; i++)
 		buf_addf(out, "%s, ", scope->job->matrix.params[i].name);
-	buf_add_text(out, "job, scheduled");
+	buf_add_text(out, has_mark(scope) ? "job, scheduled, mark" : "job, scheduled");
 }
 
 static void refuse(const struct scope *scope, struct slice name, const struct trail *at)
@@ -86,7 +93,7 @@ static const char *body_key(enum job_body kind)
 
 void job_check_templates(const struct job *job, const struct walk *walk)
 {
-	struct scope scope = { job, walk };
+	struct scope scope = { job, walk, true };
 	struct trail request = { .key = "request" };
 	struct trail url = { .up = &request, .key = "url" };
 	struct trail headers = { .up = &request, .key = "headers" };
@@ -101,5 +108,6 @@ void job_check_templates(const struct job *job, const struct walk *walk)
 	check_pairs(&scope, job->query, job->nquery, &query);
 	check_pairs(&scope, job->form, job->nform, &form);
 	check(&scope, job->body, &body);
+	scope.sent = false;
 	check(&scope, job->path, &output_path);
 }

@@ -223,6 +223,7 @@ struct json *marks_json(struct db *db, const char *job, unsigned limit, const ch
 	struct json *page = json_new_object(), *items = json_put(page, "items", json_new_array());
 	struct stmt st = stmt_open(db, after ? &list_after : &list_first);
 	char *part = NULL;
+	int64_t run;
 	int code;
 
 	if (limit > ITEMS_MAX)
@@ -237,7 +238,8 @@ struct json *marks_json(struct db *db, const char *job, unsigned limit, const ch
 		part = stmt_take_copy(&st);
 		json_put(item, "params", params_of(part));
 		json_put_str(item, "value", stmt_take_text(&st));
-		json_put_int(item, "run", stmt_take_int(&st));
+		run = stmt_take_int(&st);
+		json_put(item, "run", run ? json_new_int(run) : NULL);
 	}
 	stmt_close(&st);
 	json_put_str(page, "next", json_len(items) == limit ? part : NULL);

@@ -18,11 +18,11 @@
 #include "store/db.h"
 
 struct mark_record {
-	uint64_t run;
-	bool stands; /* whatever becomes of the run */
-	char *value; /* as the API gave it */
-	void *rank;  /* compares as bytes */
-	void *keys;  /* of the records at the mark, or NULL */
+	uint64_t run; /* 0: set by hand */
+	bool stands;  /* whatever becomes of the run */
+	char *value;  /* as the API gave it */
+	void *rank;   /* compares as bytes */
+	void *keys;   /* of the records at the mark, or NULL */
 	size_t rank_len, keys_len;
 };
 void mark_record_done(struct mark_record *record);

@@ -29,6 +29,7 @@ scenarios = \
 	tests/scenario/files.t \
 	tests/scenario/formats.t \
 	tests/scenario/import.t \
+	tests/scenario/incremental.t \
 	tests/scenario/inputs.t \
 	tests/scenario/obstacles.t \
 	tests/scenario/ordered.t \

@@ -88,3 +88,7 @@ check_PROGRAMS += tests/unit/data/csvbody_test
 TESTS += tests/unit/data/csvbody_test
 tests_unit_data_csvbody_test_SOURCES = tests/unit/data/csvbody_test.c tests/unit/data/sample.h tests/unit/unit.h
 tests_unit_data_csvbody_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/data/increment_test
+TESTS += tests/unit/data/increment_test
+tests_unit_data_increment_test_SOURCES = tests/unit/data/increment_test.c tests/unit/unit.h
+tests_unit_data_increment_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
