@@ -14,13 +14,14 @@
 
 struct db; /* one connection with its prepared statements; one thread at a time */
 
-/* Opens or creates. -EUCLEAN: damaged (quick_check, after a proper stop of small files only; very small ones are read
- * whole, as db_check does; not a database), or there are fewer commits in it than there have been (witness.h); -ENOTSUP: a newer
- * schema, or another program's. Nothing is changed then, and the sentence names the file and what
- * to do. */
+/* Opens or creates. -EUCLEAN: damaged (quick_check, after a proper stop of small files only; a very
+ * small one is read whole, as db_check does; not a database), or there are fewer commits in it than
+ * there have been (witness.h); -ENOTSUP: a newer schema, or another program's. Nothing is changed
+ * then, and the sentence names the file and what to do. */
 int db_open(const char *path, struct db **db, struct err *err);
 int db_open_readonly(const char *path, struct db **db, struct err *err); /* after db_open made it */
-/* Reads all of it, indexes and documents too, whatever the last stop was like. -EUCLEAN: damaged. */
+/* Reads all of it, indexes and documents too, whatever the last stop was like. -EUCLEAN: damaged.
+ */
 int db_check(struct db *db, struct err *err);
 const char *db_path(const struct db *db); /* as it was opened; borrowed */
 /* Checkpoints and marks the stop as clean when it was the writing one. NULL is fine. */
