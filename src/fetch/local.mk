@@ -2,6 +2,8 @@ noinst_LIBRARIES += src/fetch/libfetch.a
 src_fetch_libfetch_a_SOURCES = \
 	src/fetch/auth.c \
 	src/fetch/auth.h \
+	src/fetch/bucket.c \
+	src/fetch/bucket.h \
 	src/fetch/charset.c \
 	src/fetch/charset.h \
 	src/fetch/decode.c \

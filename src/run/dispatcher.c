@@ -342,6 +342,19 @@ static void tell_stopped(void *arg)
 	dispatcher->stopped(dispatcher->stopped_arg);
 }
 
+static struct pace *new_pace(const struct config *config)
+{
+	struct pace *pace = pace_new(config->max_in_flight, config->per_host);
+
+	for (size_t i = 0; i < config->nhosts; i++) {
+		const struct config_host *host = &config->hosts[i];
+		struct pace_terms terms = { host->per_host, { host->rate_ns, host->burst } };
+
+		pace_agree(pace, host->name, &terms);
+	}
+	return pace;
+}
+
 int dispatcher_start(struct loop *loop, const struct dispatcher_options *options,
 		     struct dispatcher **started, struct err *err)
 {
@@ -363,7 +376,7 @@ int dispatcher_start(struct loop *loop, const struct dispatcher_options *options
 		dispatcher_free(dispatcher);
 		return rc;
 	}
-	dispatcher->pace = pace_new(options->config->max_in_flight, options->config->per_host);
+	dispatcher->pace = new_pace(options->config);
 	dispatcher->fleet = fleet_new(options->config, dispatcher->done);
 	*started = dispatcher;
 	return 0;

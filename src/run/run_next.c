@@ -210,8 +210,8 @@ static bool pace_allows(struct run *run, const struct request *request, int64_t 
 {
 	struct pace *pace = run->dispatcher->pace;
 	int64_t until_ms = 0;
-	enum pace_answer answer = pace_take(pace, pace_host(pace, request->host),
-					    run->scope.job->per_host, now_ms, &until_ms);
+	struct pace_ask ask = pace_ask_of(pace, run->scope.job, request->host);
+	enum pace_answer answer = pace_take(pace, &ask, now_ms, &until_ms);
 
 	run->held_until_ms = answer == PACE_WAIT ? until_ms : 0;
 	return answer == PACE_GO;

@@ -60,9 +60,8 @@ static int pace(struct trial *trial, const struct request *request)
 {
 	struct pace *pace = trial->dispatcher->pace;
 	int64_t until_ms;
-	enum pace_answer answer =
-		pace_take(pace, pace_host(pace, request->host), trial->seed->job->per_host,
-			  clock_monotonic_ms(), &until_ms);
+	struct pace_ask ask = pace_ask_of(pace, trial->seed->job, request->host);
+	enum pace_answer answer = pace_take(pace, &ask, clock_monotonic_ms(), &until_ms);
 
 	if (answer == PACE_GO)
 		return 0;

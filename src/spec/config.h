@@ -13,6 +13,14 @@
 #include "spec/field.h"
 #include "spec/problem.h"
 
+/* What may be asked of one host by all jobs together. */
+struct config_host {
+	char *name;        /* "api.example.com", or with ":port" */
+	unsigned per_host; /* in flight; 0: no cap */
+	int64_t rate_ns;   /* from one request to the next; 0: no limit */
+	unsigned burst;
+};
+
 struct config {
 	char *file; /* absolute; the file may be missing, then all is default */
 	char *jobs_dir, *state_dir, *data_dir; /* absolute */
@@ -25,6 +33,8 @@ struct config {
 	unsigned threads_max;
 	unsigned max_in_flight; /* requests of all runs together */
 	unsigned per_host;      /* of all runs together, per host; 0: no cap */
+	struct config_host *hosts;
+	size_t nhosts;
 	unsigned max_runs;
 	int64_t shutdown_grace_ms;
 	enum log_level log_level;
@@ -33,6 +43,7 @@ struct config {
 	struct doc *doc;   /* the same with its places, owns `document`; NULL when missing */
 };
 
+extern const struct field_custom config_hosts;
 /* Every setting, one row each (field.h). */
 extern const struct field config_fields[];
 

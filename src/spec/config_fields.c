@@ -147,6 +147,12 @@ const struct field config_fields[] = {
 	  .def = "0",
 	  .help = "most requests in flight at one host, of all runs together; 0: no cap",
 	  .example = "50" },
+	{ .name = "hosts",
+	  .type = FIELD_CUSTOM,
+	  .custom = &config_hosts,
+	  .help = "what may be asked of a host, by all jobs together: its name, with :PORT if need "
+		  "be, and",
+	  .example = "{api.example.com: {rate: 5/s, burst: 10}}" },
 	{ .name = "max_runs",
 	  .type = FIELD_COUNT,
 	  .offset = AT(max_runs),
@@ -182,7 +188,6 @@ const struct field config_fields[] = {
 	  .flags = FIELD_RELOADS,
 	  .help = "jobs, as in a job file" },
 	{ .name = "listen", .type = FIELD_RESERVED },
-	{ .name = "hosts", .type = FIELD_RESERVED },
 	{ .name = "network", .type = FIELD_RESERVED },
 	{ .name = NULL },
 };

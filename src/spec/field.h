@@ -26,6 +26,7 @@ enum field_type {
 	FIELD_BIG,      /* uint64_t */
 	FIELD_SIZE,     /* uint64_t, bytes */
 	FIELD_DURATION, /* int64_t, milliseconds */
+	FIELD_RATE,     /* int64_t, nanoseconds from one to the next; 0: none */
 	FIELD_CHOICE,   /* an enum: the index in `choices` */
 	FIELD_SET,      /* unsigned: one bit a choice */
 	FIELD_POINTER,  /* struct pointer * */

@@ -245,6 +245,27 @@ static struct json *show_duration(const struct field *field, const void *from)
 	return json_new_string(text);
 }
 
+static void read_rate(const struct field *field, const struct json *value, void *to,
+		      const struct walk *walk, const struct trail *at)
+{
+	struct err err = ERR_INIT;
+
+	if (walk_wrong_type(walk, at, value, JSON_STRING, "a rate, \"20/s\" for example"))
+		return;
+	if (rate_parse(json_str(value), to, &err) < 0)
+		walk_problem(walk, at, AT_VALUE, "%s", err.text);
+}
+
+static struct json *show_rate(const struct field *field, const void *from)
+{
+	char text[UNITS_TEXT_MAX];
+
+	if (*(const int64_t *)from == 0)
+		return NULL;
+	rate_format(*(const int64_t *)from, text);
+	return json_new_string(text);
+}
+
 /* Choices. */
 
 static void read_enum(const struct field *field, const struct json *value, void *to,
@@ -297,6 +318,7 @@ const struct field_kind *const field_kinds[FIELD__COUNT] = {
 	[FIELD_SIZE] = &(const struct field_kind) { "size", read_size, show_size, NULL },
 	[FIELD_DURATION] =
 		&(const struct field_kind) { "duration", read_duration, show_duration, NULL },
+	[FIELD_RATE] = &(const struct field_kind) { "rate", read_rate, show_rate, NULL },
 	[FIELD_CHOICE] = &(const struct field_kind) { "choice", read_enum, show_enum, NULL },
 	[FIELD_SET] = &(const struct field_kind) { "list of choices", read_set, show_set, NULL },
 	[FIELD_POINTER] = &field_pointer,

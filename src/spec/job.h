@@ -192,6 +192,8 @@ struct job {
 	bool conditional; /* ETag and Last-Modified are kept and sent back */
 
 	unsigned per_host; /* 0: no cap */
+	int64_t rate_ns;   /* from one request to the next; 0: no limit */
+	unsigned burst;
 	unsigned retry_attempts;
 	int64_t retry_first_ms, retry_max_ms, retry_budget_ms;
 	unsigned retry_on; /* RETRY_* bits */

@@ -52,8 +52,20 @@ static const struct field limits_fields[] = {
 	  .def = "0",
 	  .help = "most requests of this job in flight at one host; 0: no cap",
 	  .example = "10" },
-	{ .name = "rate", .type = FIELD_RESERVED },
-	{ .name = "burst", .type = FIELD_RESERVED, .flags = FIELD_HARMLESS },
+	{ .name = "rate",
+	  .type = FIELD_RATE,
+	  .offset = AT(rate_ns),
+	  .help = "most requests of this job in a time, tries again counted; evenly spread",
+	  .example = "20/s" },
+	{ .name = "burst",
+	  .type = FIELD_COUNT,
+	  .offset = AT(burst),
+	  .min = 1,
+	  .max = 1000000,
+	  .def = "1",
+	  .help = "requests that may go at once when none went for a while; all but one of them, "
+		  "as they do not arrive as evenly as they are sent",
+	  .example = "5" },
 	{ .name = NULL },
 };
 

@@ -5,6 +5,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/config.c \
 	src/spec/config.h \
 	src/spec/config_fields.c \
+	src/spec/config_hosts.c \
 	src/spec/doc.c \
 	src/spec/doc.h \
 	src/spec/encode.c \

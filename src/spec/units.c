@@ -34,6 +34,9 @@ static const struct unit durations[] = {
 	{ "s", 1000 },      { "ms", 1 },       { NULL, 0 },
 };
 
+#define RATE_INTERVAL_MIN 1e3
+#define RATE_INTERVAL_MAX 86400e9
+
 static const struct unit rates[] = {
 	{ "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 }, { NULL, 0 },
 };
@@ -124,20 +127,34 @@ int duration_parse(const char *text, int64_t *ms, struct err *err)
 	return 0;
 }
 
-int rate_parse(const char *text, double *per_second, struct err *err)
+int rate_parse(const char *text, int64_t *interval_ns, struct err *err)
 {
 	size_t len = strspn(text, "0123456789.");
 	const struct unit *unit = NULL;
 	char *end;
-	double number = strtod(text, &end);
+	double number = strtod(text, &end), interval;
 
 	if (len > 0 && end == text + len && text[len] == '/')
 		unit = unit_named(rates, text + len + 1, strlen(text + len + 1));
 	if (!unit || !(number > 0))
 		return err_set(err, -EINVAL,
 			       "expected a rate, \"20/s\" for example (per s, m, h or d)");
-	*per_second = number / (double)unit->factor;
+	interval = (double)unit->factor * 1e9 / number;
+	if (interval < RATE_INTERVAL_MIN || interval > RATE_INTERVAL_MAX)
+		return err_set(err, -EINVAL, "expected a rate from 1/d to 1000000/s");
+	*interval_ns = (int64_t)(interval + 0.5);
 	return 0;
+}
+
+/* In the unit that gives at least one. Seven digits hide what the rounding to nanoseconds did. */
+void rate_format(int64_t interval_ns, char text[static UNITS_TEXT_MAX])
+{
+	const struct unit *unit = rates;
+
+	while (unit[1].name && (double)interval_ns > (double)unit->factor * 1e9)
+		unit++;
+	snprintf(text, UNITS_TEXT_MAX, "%.7g/%s", (double)unit->factor * 1e9 / (double)interval_ns,
+		 unit->name);
 }
 
 void size_format(uint64_t bytes, char text[static UNITS_TEXT_MAX])

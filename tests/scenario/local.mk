@@ -35,6 +35,7 @@ scenarios = \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
 	tests/scenario/params.t \
+	tests/scenario/rates.t \
 	tests/scenario/recovery.t \
 	tests/scenario/redirects.t \
 	tests/scenario/responses.t \

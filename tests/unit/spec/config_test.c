@@ -167,7 +167,13 @@ START_TEST(wrong_settings_have_a_place)
 	    ":1:26: error: engines.async.loops: expected a whole number from 0 to 256");
 	bad("log_level: verbose\n", ":1:12: error: log_level: expected one of error, warning, "
 				    "info, debug, found \"verbose\"");
-	bad("hosts: {}\n", ":1:8: error: hosts: this version does not support it yet");
+	bad("hosts: []\n", ":1:8: error: hosts: expected a map such as {api.example.com: {rate: "
+			   "5/s}}, found a list");
+	bad("hosts: {a/b: {}}\n",
+	    ":1:9: error: hosts: expected a host's name, \"api.example.com\" for example");
+	bad("hosts: {h: {rate: fast}}\n",
+	    ":1:19: error: hosts.h.rate: expected a rate, \"20/s\" for "
+	    "example (per s, m, h or d)");
 	bad("- a\n", ":1:1: error: expected a map, found a list");
 	bad("a: b: c\n", ":1:5: error: not valid YAML: mapping values are not allowed in this "
 			 "context");

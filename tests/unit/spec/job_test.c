@@ -161,8 +161,8 @@ START_TEST(unknown_keys_name_the_nearest)
 	    "\"headers\"?");
 	bad(URL "timeout: 3s\n",
 	    "/etc/x/a.yaml:2:1: error: unknown key \"timeout\"; did you mean \"request.timeout\"?");
-	bad(URL "limits: {zzzzzz: 3}\n",
-	    "/etc/x/a.yaml:2:10: error: limits: unknown key \"zzzzzz\"; known are per_host");
+	bad(URL "limits: {zzzzzz: 3}\n", "/etc/x/a.yaml:2:10: error: limits: unknown key "
+					 "\"zzzzzz\"; known are per_host, rate, burst");
 }
 END_TEST
 

@@ -74,20 +74,27 @@ START_TEST(durations_need_a_unit)
 }
 END_TEST
 
-START_TEST(rates_are_per_second)
+START_TEST(rates_are_the_time_between_two)
 {
-	double rate = 0;
+	static const char *const shown[] = { "20/s", "3/s", "1.5/s", "30/m", "7/d", "1000000/s" };
+	char text[UNITS_TEXT_MAX];
+	int64_t ns = 0;
 
-	ck_assert_int_eq(rate_parse("20/s", &rate, NULL), 0);
-	ck_assert_double_eq(rate, 20);
-	ck_assert_int_eq(rate_parse("90/m", &rate, NULL), 0);
-	ck_assert_double_eq(rate, 1.5);
-	ck_assert_int_eq(rate_parse("1.5/s", &rate, NULL), 0);
-	ck_assert_double_eq(rate, 1.5);
-	ck_assert_int_eq(rate_parse("20", &rate, NULL), -EINVAL);
-	ck_assert_int_eq(rate_parse("0/s", &rate, NULL), -EINVAL);
-	ck_assert_int_eq(rate_parse("inf/s", &rate, NULL), -EINVAL);
-	ck_assert_int_eq(rate_parse("1/fortnight", &rate, NULL), -EINVAL);
+	ck_assert_int_eq(rate_parse("20/s", &ns, NULL), 0);
+	ck_assert_int_eq(ns, 50000000);
+	ck_assert_int_eq(rate_parse("90/m", &ns, NULL), 0);
+	ck_assert_int_eq(ns, 666666667);
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		ck_assert_int_eq(rate_parse(shown[i], &ns, NULL), 0);
+		rate_format(ns, text);
+		ck_assert_str_eq(text, shown[i]);
+	}
+	ck_assert_int_eq(rate_parse("20", &ns, NULL), -EINVAL);
+	ck_assert_int_eq(rate_parse("0/s", &ns, NULL), -EINVAL);
+	ck_assert_int_eq(rate_parse("inf/s", &ns, NULL), -EINVAL);
+	ck_assert_int_eq(rate_parse("1/fortnight", &ns, NULL), -EINVAL);
+	ck_assert_int_eq(rate_parse("0.5/d", &ns, NULL), -EINVAL);
+	ck_assert_int_eq(rate_parse("1000001/s", &ns, NULL), -EINVAL);
 }
 END_TEST
 
@@ -115,5 +122,5 @@ START_TEST(what_is_shown_reads_back_as_the_same)
 END_TEST
 
 UNIT_MAIN("units", sizes_have_binary_and_decimal_units, sizes_that_are_none_are_refused,
-	  durations_add_their_parts, durations_need_a_unit, rates_are_per_second,
+	  durations_add_their_parts, durations_need_a_unit, rates_are_the_time_between_two,
 	  what_is_shown_reads_back_as_the_same)
