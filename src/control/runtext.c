@@ -105,6 +105,7 @@ void runtext_result(const struct json *run, struct buf *out)
 {
 	const char *reason = json_str(json_get(run, "reason"));
 	uint64_t well = done_well(run), failed = count(run, "failed");
+	int64_t rejected = json_int(json_get(run, "rejected"), 0);
 	int64_t took_ms = runtext_took_ms(run);
 	char took[HUMAN_TEXT_MAX];
 
@@ -113,6 +114,8 @@ void runtext_result(const struct json *run, struct buf *out)
 		buf_addf(out, " (%s)", reason);
 	buf_addf(out, ", %" PRIu64 " of %" PRIu64 " requests, %" PRId64 " rows, %" PRIu64 " failed",
 		 well, count(run, "total"), json_int(json_get(run, "rows"), 0), failed);
+	if (rejected > 0)
+		buf_addf(out, ", %" PRId64 " rejected", rejected);
 	if (took_ms < 0)
 		return;
 	human_duration(took_ms, took);

@@ -41,6 +41,15 @@ const struct format formats[] = {
 	  .lead = JSONARRAY_LEAD,
 	  .header = jsonarray_header,
 	  .encode = jsonarray_encode },
+	{ .name = "rejects",
+	  .extension = ".ndjson",
+	  .summary = "records that were rejected, and why: one JSON object a line",
+	  .kind = JOB_FORMAT_REJECTS,
+	  .has_header = false,
+	  .uses_colset = false,
+	  .footer = "",
+	  .header = jsonl_header,
+	  .encode = jsonl_encode },
 	{ .name = NULL },
 };
 

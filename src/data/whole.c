@@ -118,6 +118,7 @@ static bool take(struct measuring *measuring, enum job_format format, const char
 	case JOB_FORMAT_CSV:
 		return take_csv(measuring, block, len);
 	case JOB_FORMAT_JSONL:
+	case JOB_FORMAT_REJECTS:
 		measuring->begun = true; /* no header */
 		return take_lines(measuring, block, len, end_jsonl);
 	case JOB_FORMAT_JSON:

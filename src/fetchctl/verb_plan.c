@@ -59,6 +59,28 @@ static void show_rotation(const struct json *rotate)
 	buf_done(&text);
 }
 
+/* "id int, name": what is any goes without saying. */
+static void show_columns(const struct json *plan)
+{
+	const struct json *names = json_get(plan, "columns"), *types = json_get(plan, "types");
+	struct buf text;
+
+	if (json_type(types) != JSON_ARRAY) {
+		show_names("columns", names);
+		return;
+	}
+	buf_init(&text, 1 << 20);
+	for (size_t i = 0; i < json_len(names); i++) {
+		const char *type = json_str(json_at(types, i));
+		bool any = !type || strcmp(type, "any") == 0;
+
+		buf_addf(&text, "%s%s%s%s", i ? ", " : "", json_str(json_at(names, i)),
+			 any ? "" : " ", any ? "" : type);
+	}
+	say_field("columns", buf_text(&text));
+	buf_done(&text);
+}
+
 static void show_output(const struct json *plan)
 {
 	const char *compress = json_str(json_get(plan, "compress"));
@@ -66,6 +88,8 @@ static void show_output(const struct json *plan)
 
 	show_names(json_bool(json_get(plan, "varies"), false) ? "first file" : "files",
 		   json_get(plan, "files"));
+	if (json_str(json_get(plan, "rejects")))
+		say_field("rejects", json_str(json_get(plan, "rejects")));
 	say_fieldf("format", "%s%s%s", say_member(plan, "format"), packed ? ", " : "",
 		   packed ? compress : "");
 	say_field("mode", json_str(json_get(plan, "mode")));
@@ -150,7 +174,7 @@ static void show_plan(const struct ctl *ctl, const struct json *plan)
 	show_request("last", json_get(plan, "last"));
 	authview_show(json_get(plan, "auth"));
 	show_increment(plan);
-	show_names("columns", json_get(plan, "columns"));
+	show_columns(plan);
 	show_output(plan);
 }
 

@@ -125,6 +125,26 @@ static void show_rows(const struct ctl *ctl, const struct json *trial)
 		       json_len(json_get(trial, "columns")));
 }
 
+/* The reasons of the first, and how many there are. */
+static void show_rejects(const struct json *trial)
+{
+	const struct json *rejects = json_get(trial, "rejects");
+	long long all = (long long)json_int(json_get(trial, "rejected"), 0);
+
+	if (all == 0)
+		return;
+	printf("\n%lld of the records rejected:\n", all);
+	for (size_t i = 0; i < json_len(rejects); i++) {
+		const struct json *reject = json_at(rejects, i);
+
+		printf("  record %lld, ", (long long)json_int(json_get(reject, "number"), 0));
+		say_text(stdout, say_member(reject, "column"), false);
+		fputs(": ", stdout);
+		say_text(stdout, say_member(reject, "reason"), false);
+		putchar('\n');
+	}
+}
+
 static int show_trial(const struct ctl *ctl, const struct json *trial)
 {
 	if (ctl->json) {
@@ -134,6 +154,7 @@ static int show_trial(const struct ctl *ctl, const struct json *trial)
 		show_body(trial);
 		if (json_int(json_get(trial, "row_count"), 0) > 0)
 			show_rows(ctl, trial);
+		show_rejects(trial);
 	}
 	return json_str(json_get(trial, "error")) ? CTL_FAILED : CTL_DONE;
 }

@@ -13,6 +13,7 @@ struct account *account_new(const struct seed *seed, struct rangeset *done)
 
 	account->run = seed->record.id;
 	account->job = job_ref(seed->job);
+	account->rejects = job_can_reject(seed->job) ? job_rejects(seed->job) : NULL;
 	account->slot_ms = seed->record.slot_ms;
 	account->path = seed->path ? xstrdup(seed->path) : NULL;
 	account->done = done;
@@ -28,6 +29,7 @@ void account_free(struct account *account)
 	marks_abandon(account);
 	rangeset_free(account->done);
 	job_unref(account->job);
+	job_unref(account->rejects);
 	free(account->path);
 	free(account->made);
 	free(account->finished);

@@ -19,6 +19,7 @@ enum marking { MARKING_UNKNOWN, MARKING, MARKING_NOT };
 struct account {
 	uint64_t run;
 	struct job *job;
+	struct job *rejects; /* what it rejects lands as this one's rows; NULL: nothing is */
 	int64_t slot_ms;
 	char *path;            /* where all its rows land; NULL: each point's own */
 	char *made;            /* what account_path answered last */

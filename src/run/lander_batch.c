@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 #include "data/format.h"
@@ -15,6 +16,7 @@
 #include "run/digest.h"
 #include "run/lander_internal.h"
 #include "run/output_rows.h"
+#include "run/rejects.h"
 
 /* Only parcels that kept their records can be encoded again; all others fit as they are. */
 static bool needs_columns(const struct landing *landing)
@@ -27,51 +29,17 @@ static bool needs_columns(const struct landing *landing)
 
 static bool has_rows(const struct landing *landing)
 {
-	return landing->kind == LANDING_PAGE &&
-	       (landing->parcel->rows.count > 0 || landing->parcel->rows.unknown);
+	return landing->parcel->rows.count > 0 || landing->parcel->rows.unknown;
 }
 
-/* The ledger comes first: were a commit that failed found done after a crash, it would speak of
- * rows that are cut off by then. Until that is settled everything stays, and undoing is owed. */
-static int settle_ledger(struct lander *lander, struct err *err)
+static bool has_rejects(const struct landing *landing)
 {
-	int rc = db_settle(lander->db, err);
-
-	lander->owed = rc < 0;
-	return rc;
+	return landing->parcel->rows.rejected > 0;
 }
 
-static struct account *account_of(struct lander *lander, uint64_t run)
+static bool needs_output(const struct landing *landing)
 {
-	struct account *account = lander->accounts;
-
-	while (account->run != run)
-		account = account->next;
-	return account;
-}
-
-/* From now on what belongs there waits. Only the ledger's trouble is the caller's. */
-static int set_aside(struct lander *lander, struct account *account, const char *key,
-		     const struct err *why, struct err *err)
-{
-	int rc = settle_ledger(lander, err);
-
-	if (rc == 0)
-		lander_set_aside(lander, account, key, why);
-	return rc;
-}
-
-/* The same for an output that is open: what it had gathered is given up. */
-static int set_output_aside(struct lander *lander, struct output *output, const struct err *why,
-			    struct err *err)
-{
-	struct account *account = account_of(lander, output_run(output));
-	struct err second = ERR_INIT;
-	int rc = set_aside(lander, account, output_key(output), why, err);
-
-	if (rc == 0 && output_has_gathered(output))
-		output_abandon(output, lander->db, &second); /* or output_mend, at the next try */
-	return rc;
+	return landing->kind == LANDING_PAGE && (has_rows(landing) || has_rejects(landing));
 }
 
 static bool waits(const struct lander *lander, const struct landing *landing)
@@ -79,15 +47,32 @@ static bool waits(const struct lander *lander, const struct landing *landing)
 	return ailing_of(lander->ailing, landing) != NULL;
 }
 
-/* Where its rows go. A path that cannot be made, or that another run has, is the landing's own
- * failure; -EMFILE and the ledger's trouble are the caller's. */
+static int find_rejects(struct lander *lander, struct landing *landing, const char *path,
+			struct err *err)
+{
+	const struct account *account = landing->account;
+	char *beside = rejects_path(path);
+	const struct output_use use = { account->rejects, beside, account->run, account->slot_ms };
+	int rc = lander_output(lander, &use, &landing->rejects, err);
+
+	free(beside);
+	return rc;
+}
+
+/* Where its rows and rejects go. A path that cannot be made, or that another run has, is the
+ * landing's own failure; -EMFILE and the ledger's trouble are the caller's. */
 static int find_output(struct lander *lander, struct landing *landing, struct err *err)
 {
 	struct account *account = landing->account;
 	struct err why = ERR_INIT;
 	const char *path = account_path(account, landing->parcel->request->index, &why);
 	struct output_use use = { account->job, path, account->run, account->slot_ms };
-	int rc = path ? lander_output(lander, &use, &landing->output, &why) : -EINVAL;
+	int rc = path ? 0 : -EINVAL;
+
+	if (rc == 0 && has_rows(landing))
+		rc = lander_output(lander, &use, &landing->output, &why);
+	if (rc == 0 && has_rejects(landing))
+		rc = find_rejects(lander, landing, path, &why);
 
 	if (rc == -EINVAL || rc == -EBUSY) {
 		landing_fail(landing, rc, &why);
@@ -96,7 +81,7 @@ static int find_output(struct lander *lander, struct landing *landing, struct er
 	if (rc < 0 && rc != -EMFILE) {
 		char *key = output_key_of(&use);
 
-		rc = set_aside(lander, account, key, &why, err);
+		rc = lander_aside(lander, account, key, &why, err);
 		free(key);
 	} else if (rc < 0) {
 		*err = why;
@@ -112,8 +97,8 @@ static int find_outputs(struct lander *lander, struct lander_items items, size_t
 
 	output_cache_next_turn(&lander->cache);
 	for (*n = 0; *n < items.n; ++*n) {
-		items.at[*n]->output = NULL;
-		if (has_rows(items.at[*n]) && !waits(lander, items.at[*n]))
+		items.at[*n]->output = items.at[*n]->rejects = NULL;
+		if (needs_output(items.at[*n]) && !waits(lander, items.at[*n]))
 			rc = find_output(lander, items.at[*n], err);
 		if (rc < 0)
 			break;
@@ -142,7 +127,7 @@ static int widen(struct lander *lander, struct output *output, struct colset *wi
 	struct err why = ERR_INIT;
 	int rc = output_widen(output, lander->db, wider, &why);
 
-	return rc < 0 ? set_output_aside(lander, output, &why, err) : 0;
+	return rc < 0 ? lander_output_aside(lander, output, &why, err) : 0;
 }
 
 /* Brings to the output of items.at[0], at once, all names that the slice has for it. */
@@ -244,7 +229,7 @@ static int sync_gathered(struct lander *lander, struct err *err)
 		struct err why = ERR_INIT;
 
 		if (output_has_gathered(output) && output_sync(output, lander->db, &why) < 0)
-			rc = set_output_aside(lander, output, &why, err);
+			rc = lander_output_aside(lander, output, &why, err);
 	}
 	return rc;
 }
@@ -308,7 +293,7 @@ static int undo(struct lander *lander, struct err *err)
 
 static int abandon(struct lander *lander, struct err *err)
 {
-	int rc = settle_ledger(lander, err);
+	int rc = lander_settle(lander, err);
 
 	return rc < 0 ? rc : undo(lander, err);
 }
@@ -329,16 +314,59 @@ static bool is_dropped(struct landing *landing)
 	return landing->code != -EINPROGRESS;
 }
 
+/* Those of its outputs that have no room for what it brings; *n of them. */
+static void find_full(const struct landing *landing, struct output *full[static 2], size_t *n)
+{
+	struct output_load rows = output_load_rows(landing->parcel),
+			   rejects = output_load_rejects(landing->parcel);
+
+	*n = 0;
+	if (landing->output && output_is_full(landing->output, &rows))
+		full[(*n)++] = landing->output;
+	if (landing->rejects && output_is_full(landing->rejects, &rejects))
+		full[(*n)++] = landing->rejects;
+}
+
 static int close_full(struct lander *lander, struct landing *landing, struct lander_items before,
 		      struct err *err)
 {
-	struct err why = ERR_INIT;
-	int rc = commit(lander, before, err);
+	struct output *full[2];
+	size_t n;
+	int rc;
 
-	if (rc < 0 || waits(lander, landing) ||
-	    output_rotate(landing->output, lander->db, &why) == 0)
-		return rc;
-	return set_output_aside(lander, landing->output, &why, err);
+	find_full(landing, full, &n);
+	rc = commit(lander, before, err);
+	for (size_t i = 0; i < n && rc == 0 && !waits(lander, landing); i++) {
+		struct err why = ERR_INIT;
+
+		if (output_rotate(full[i], lander->db, &why) < 0)
+			rc = lander_output_aside(lander, full[i], &why, err);
+	}
+	return rc;
+}
+
+static bool fills(const struct landing *landing)
+{
+	struct output *full[2];
+	size_t n = 0;
+
+	if (landing->kind == LANDING_PAGE)
+		find_full(landing, full, &n);
+	return n > 0;
+}
+
+static void gather(const struct landing *landing)
+{
+	struct output_load load;
+
+	if (landing->output) {
+		load = output_load_rows(landing->parcel);
+		output_gather(landing->output, &load);
+	}
+	if (landing->rejects) {
+		load = output_load_rejects(landing->parcel);
+		output_gather(landing->rejects, &load);
+	}
 }
 
 /* Goes through the landings in order; `live` has room for all of them. */
@@ -352,7 +380,7 @@ static int gather_and_commit(struct lander *lander, struct lander_items items,
 
 		if (is_dropped(landing) || waits(lander, landing))
 			continue;
-		if (landing->output && output_is_full(landing->output, landing->parcel)) {
+		if (fills(landing)) {
 			struct lander_items before = { live + from, n - from };
 			int rc = close_full(lander, landing, before, err);
 
@@ -362,8 +390,7 @@ static int gather_and_commit(struct lander *lander, struct lander_items items,
 			if (waits(lander, landing))
 				continue;
 		}
-		if (landing->output)
-			output_gather(landing->output, landing->parcel);
+		gather(landing);
 		live[n++] = landing;
 	}
 	return commit(lander, (struct lander_items) { live + from, n - from }, err);
@@ -377,7 +404,8 @@ static int land_slice(struct lander *lander, struct lander_items slice, struct l
 	if (rc == 0)
 		rc = gather_and_commit(lander, slice, live, err);
 	for (size_t i = 0; i < slice.n; i++)
-		slice.at[i]->output = NULL; /* the next slice may close it */
+		/* the next slice may close them */
+		slice.at[i]->output = slice.at[i]->rejects = NULL;
 	return rc;
 }
 

@@ -95,6 +95,16 @@ void lander_land(struct lander *lander, struct lander_items items);
 /* What belongs to that output of the run waits from now on. */
 void lander_set_aside(struct lander *lander, struct account *account, const char *key,
 		      const struct err *why);
+/* Brings the ledger to say, durably, what it said at the last commit; undoing is owed until then.
+ * lander_aside.c */
+int lander_settle(struct lander *lander, struct err *err);
+/* As lander_set_aside, once the ledger is settled; only its trouble is the caller's. And the same
+ * for an output that is open: what it and the one beside it had gathered for its run is given
+ * up. */
+int lander_aside(struct lander *lander, struct account *account, const char *key,
+		 const struct err *why, struct err *err);
+int lander_output_aside(struct lander *lander, struct output *output, const struct err *why,
+			struct err *err);
 /* False: the act that failed with `rc` is not one that is tried again. */
 bool lander_put_off(struct lander *lander, struct landing *landing, int rc, const struct err *why);
 /* Tries what is due; `chores`: some came back. */

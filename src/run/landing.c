@@ -69,9 +69,10 @@ bool landing_finishes(const struct landing *landing)
 static void count_page(const struct landing *landing, struct run_counts *counts)
 {
 	const struct parcel *parcel = landing->parcel;
-	uint64_t chain_rows = landing->chain_rows + parcel->rows.count;
+	uint64_t chain_rows = landing->chain_rows + parcel->rows.count + parcel->rows.rejected;
 
 	counts->rows += parcel->rows.count;
+	counts->rejected += parcel->rows.rejected;
 	counts->bytes += parcel->wire_bytes;
 	counts->retried += parcel->request->tries - 1u;
 	if (!landing_finishes(landing))
@@ -133,7 +134,7 @@ bool landing_refuse(struct landing *landing, int code, const struct err *err)
 	landing->failure = landing_failure_of(parcel);
 	landing->failure.params = json_text(params, false);
 	landing->kind = LANDING_FAILURE;
-	landing->output = NULL;
+	landing->output = landing->rejects = NULL;
 	json_unref(params);
 	return true;
 }

@@ -57,6 +57,7 @@ struct landing {
 	struct marks_order *marks; /* STATE: run/marks_order.h */
 	struct chore *chore;       /* CHORE: run/housekeeper.h */
 	struct output *output;     /* PAGE: the lander's, where its rows go */
+	struct output *rejects;    /* PAGE: the lander's, where its rejects go */
 	int64_t due_ms, pause_ms;  /* the lander's, while it waits by itself */
 
 	struct colset *colset; /* out: the output's columns now, when the parcel's or none were

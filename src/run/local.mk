@@ -36,6 +36,7 @@ src_run_librun_a_SOURCES = \
 	src/run/lander.c \
 	src/run/lander.h \
 	src/run/lander_acts.c \
+	src/run/lander_aside.c \
 	src/run/lander_batch.c \
 	src/run/lander_clock.c \
 	src/run/lander_internal.h \
@@ -89,6 +90,8 @@ src_run_librun_a_SOURCES = \
 	src/run/recover_snapshots.c \
 	src/run/recover_strays.c \
 	src/run/recover_survey.c \
+	src/run/rejects.c \
+	src/run/rejects.h \
 	src/run/retention.c \
 	src/run/run.c \
 	src/run/run.h \

@@ -13,7 +13,19 @@
 
 #define HEADER_CEILING ((size_t)16 << 20)
 
-bool output_is_full(const struct output *output, const struct parcel *parcel)
+struct output_load output_load_rows(const struct parcel *parcel)
+{
+	return (struct output_load) { buf_slice(&parcel->rows.bytes), parcel->rows.count,
+				      parcel->request->scope->run };
+}
+
+struct output_load output_load_rejects(const struct parcel *parcel)
+{
+	return (struct output_load) { buf_slice(&parcel->rows.rejects), parcel->rows.rejected,
+				      parcel->request->scope->run };
+}
+
+bool output_is_full(const struct output *output, const struct output_load *load)
 {
 	uint64_t rows = outfile_rows(output->file) + output->gathered_rows;
 	uint64_t bytes = outfile_bytes(output->file) + output->gathered.len;
@@ -23,9 +35,9 @@ bool output_is_full(const struct output *output, const struct parcel *parcel)
 		return true;
 	if (rows == 0)
 		return false; /* a page is never split: alone it may be larger than the limit */
-	if (job->rotate_rows > 0 && rows + parcel->rows.count > job->rotate_rows)
+	if (job->rotate_rows > 0 && rows + load->rows > job->rotate_rows)
 		return true;
-	return job->rotate_bytes > 0 && bytes + parcel->rows.bytes.len > job->rotate_bytes;
+	return job->rotate_bytes > 0 && bytes + load->bytes.len > job->rotate_bytes;
 }
 
 static void count_rows(struct output *output, uint64_t id, uint64_t rows)
@@ -40,13 +52,13 @@ static void count_rows(struct output *output, uint64_t id, uint64_t rows)
 	json_put_int(output->runs, run, known + (int64_t)rows);
 }
 
-void output_gather(struct output *output, const struct parcel *parcel)
+void output_gather(struct output *output, const struct output_load *load)
 {
-	if (parcel->rows.count == 0)
+	if (load->rows == 0)
 		return;
-	buf_add_slice(&output->gathered, buf_slice(&parcel->rows.bytes));
-	output->gathered_rows += parcel->rows.count;
-	count_rows(output, parcel->request->scope->run, parcel->rows.count);
+	buf_add_slice(&output->gathered, load->bytes);
+	output->gathered_rows += load->rows;
+	count_rows(output, load->run, load->rows);
 }
 
 bool output_has_gathered(const struct output *output)

@@ -7,10 +7,21 @@
 #include "run/output.h"
 #include "run/parcel.h"
 
+/* What one response brings an output. */
+struct output_load {
+	struct slice bytes;
+	uint64_t rows;
+	uint64_t run; /* whose they are */
+};
+
+/* What a parcel has for the output of its rows, and for that of its rejects. */
+struct output_load output_load_rows(const struct parcel *parcel);
+struct output_load output_load_rejects(const struct parcel *parcel);
+
 /* The live file must be closed before these rows may be added. */
-bool output_is_full(const struct output *output, const struct parcel *parcel);
-/* Gathers the rows of a parcel that fits. */
-void output_gather(struct output *output, const struct parcel *parcel);
+bool output_is_full(const struct output *output, const struct output_load *load);
+/* Gathers rows that fit. */
+void output_gather(struct output *output, const struct output_load *load);
 bool output_has_gathered(const struct output *output);
 /* Creates the live file if there is none, appends what was gathered, fdatasync. */
 int output_sync(struct output *output, struct db *db, struct err *err);

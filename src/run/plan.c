@@ -46,6 +46,28 @@ static struct json *column_names(const struct job *job)
 	return names;
 }
 
+struct json *plan_types(const struct job *job)
+{
+	struct json *types;
+
+	if (job->columns_auto)
+		return NULL;
+	types = json_new_array();
+	for (size_t i = 0; i < job->ncolumns; i++)
+		json_push(types, json_new_string(job_type_name(job->columns[i].type)));
+	return types;
+}
+
+static void put_rejects(struct json *plan, const struct job *job, const char *path)
+{
+	char *name = job_can_reject(job) ? xasprintf("%s%s%s", path, JOB_REJECTS_SUFFIX,
+						     format_of(JOB_FORMAT_REJECTS)->extension)
+					 : NULL;
+
+	json_put_str(plan, "rejects", name);
+	free(name);
+}
+
 /* The words of a job file for what was chosen. */
 static void put_choices(struct json *plan, const struct job *job)
 {
@@ -154,7 +176,9 @@ static struct json *make(const struct job *job, const struct spool *marks, struc
 	json_put(plan, "auth", job_auth_shown(job));
 	put_increment(plan, &scope);
 	json_put(plan, "columns", column_names(job));
+	json_put(plan, "types", plan_types(job));
 	put_output(plan, job, path);
+	put_rejects(plan, job, path);
 	free(path);
 	return plan;
 }

@@ -10,6 +10,7 @@
 #include "data/manifest.h"
 #include "run/policy.h"
 #include "run/recover_shelf.h"
+#include "run/rejects.h"
 #include "store/files.h"
 #include "store/outputs.h"
 
@@ -196,7 +197,10 @@ static int take_output(struct shelf *shelf, const struct job *job, const struct 
 static int take_path(struct recover *recover, const char *path, const struct json *names,
 		     struct err *err)
 {
-	const struct job *job = recover_owner(recover, path);
+	const struct job *owner = recover_owner(recover, path);
+	char *rows = rejects_rows_path(path);
+	struct job *rejects = rows && owner ? job_rejects(owner) : NULL;
+	const struct job *job = rejects ? rejects : owner;
 	const char *slash = strrchr(path, '/');
 	struct shelf shelf = {
 		.recover = recover,
@@ -220,6 +224,8 @@ static int take_path(struct recover *recover, const char *path, const struct jso
 	json_unref(shelf.lines);
 	free(shelf.job);
 	free(shelf.dir);
+	free(rows);
+	job_unref(rejects);
 	return code;
 }
 

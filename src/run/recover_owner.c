@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/xalloc.h"
 #include "run/recover_internal.h"
+#include "run/rejects.h"
 
 #define PATTERN_MAX 65536
 
@@ -67,7 +68,7 @@ static bool lands_at(const struct job *job, const char *path)
 	return matches;
 }
 
-const struct job *recover_owner(const struct recover *recover, const char *path)
+static const struct job *owner_of(const struct recover *recover, const char *path, bool snapshots)
 {
 	const struct jobset *jobs = recover->order->jobs;
 	const struct job *owner = NULL;
@@ -76,9 +77,19 @@ const struct job *recover_owner(const struct recover *recover, const char *path)
 	for (size_t i = 0; jobs && i < jobs->len; i++) {
 		const struct job *job = jobs->jobs[i];
 
-		if (job->mode == JOB_MODE_APPEND && (!owner || !varies(job)) && lands_at(job, path))
+		if ((snapshots || job->mode == JOB_MODE_APPEND) && (!owner || !varies(job)) &&
+		    lands_at(job, path))
 			owner = job;
 	}
+	return owner;
+}
+
+const struct job *recover_owner(const struct recover *recover, const char *path)
+{
+	char *rows = rejects_rows_path(path);
+	const struct job *owner = owner_of(recover, rows ? rows : path, rows != NULL);
+
+	free(rows);
 	return owner;
 }
 

@@ -64,7 +64,8 @@ static void copy_chain(struct landing *landing, const struct chain *chain)
 
 static uint64_t records_of(const struct parcel *parcel)
 {
-	return parcel->rows.unknown ? parcel->extract.len : parcel->rows.count;
+	return parcel->rows.unknown ? parcel->extract.len
+				    : parcel->rows.count + parcel->rows.rejected;
 }
 
 /* Lands a page that is not its chain's last, and asks for the one after it. Pages of a chain commit

@@ -86,6 +86,7 @@ void run_tick(struct run *run)
 	event = run_event(run, "run.progress");
 	json_put(event, "requests", run_counts_json(&run->counts));
 	json_put_int(event, "rows", (int64_t)run->counts.rows);
+	json_put_int(event, "rejected", (int64_t)run->counts.rejected);
 	json_put_int(event, "bytes", (int64_t)run->counts.bytes);
 	put_live(event, run);
 	dispatcher_tell(run->dispatcher, event);

@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "run/digest.h"
 #include "run/dispatcher_internal.h"
+#include "run/plan.h"
 
 #define BODY_SHOWN    65536
 #define RECORDS_SHOWN 20
@@ -202,6 +203,24 @@ static struct json *rows_json(const struct parcel *parcel, const struct format *
 	return json_new_string_len(text, len);
 }
 
+/* The lines of the first rejects, as documents. */
+static struct json *rejects_json(const struct parcel *parcel)
+{
+	struct json *list = json_new_array();
+	const char *at = buf_text(&parcel->rows.rejects);
+
+	for (size_t i = 0; i < RECORDS_SHOWN && *at; i++) {
+		size_t len = strcspn(at, "\n");
+		struct json *line = NULL;
+
+		if (len > RECORDS_BYTES || json_parse(at, len, &line, NULL) < 0)
+			break;
+		json_push(list, line);
+		at += len + (at[len] == '\n');
+	}
+	return list;
+}
+
 static void put_rows(struct trial *trial, struct parcel *parcel, struct json *reply)
 {
 	const struct format *format = trial->context->format;
@@ -212,6 +231,9 @@ static void put_rows(struct trial *trial, struct parcel *parcel, struct json *re
 	json_put_str(reply, "format", format->name);
 	json_put(reply, "csv", format_policy(trial->seed->job));
 	json_put_int(reply, "row_count", (int64_t)parcel->rows.count);
+	json_put(reply, "types", plan_types(trial->seed->job));
+	json_put(reply, "rejects", rejects_json(parcel));
+	json_put_int(reply, "rejected", (int64_t)parcel->rows.rejected);
 	colset_unref(set);
 }
 

@@ -36,7 +36,12 @@ enum job_secret {
 	JOB_SECRET_AUTH, /* password, token, key: what `auth` is about */
 	JOB_SECRET__COUNT
 };
-enum job_format { JOB_FORMAT_CSV, JOB_FORMAT_JSONL, JOB_FORMAT_JSON };
+enum job_format {
+	JOB_FORMAT_CSV,
+	JOB_FORMAT_JSONL,
+	JOB_FORMAT_JSON,
+	JOB_FORMAT_REJECTS /* of no job that is written down: job_rejects */
+};
 enum job_mode { JOB_MODE_APPEND, JOB_MODE_SNAPSHOT };
 enum job_compress { JOB_COMPRESS_NONE, JOB_COMPRESS_GZIP, JOB_COMPRESS_ZSTD };
 enum job_order { JOB_ORDER_COMPLETED, JOB_ORDER_REQUESTED };
@@ -248,6 +253,13 @@ char *job_output_sample(const struct job *job);
 bool job_output_holds(const struct job *job, const char *path, const char *inner);
 bool job_output_varies(const struct job *job); /* the path holds parameters */
 bool job_output_moves(const struct job *job);  /* the path holds the time of the slot */
+
+/* Records that are no rows stand beside the rows, at their path with this behind it. */
+#define JOB_REJECTS_SUFFIX ".rejects"
+bool job_can_reject(const struct job *job); /* some column says on_error: reject */
+/* A job whose files are those of the rejected records of `job`: only name, format, and what closes,
+ * packs and keeps its files mean anything. The caller's. */
+struct job *job_rejects(const struct job *job);
 
 /* Every parameter that comes from a file was given its values (matrix_attach): closes the matrix
  * and checks that the path takes them. Only for a job that is not shared yet. -EINVAL with a

@@ -226,8 +226,6 @@ static void check_source(const struct job_column *column, const struct walk *wal
 		walk_problem(walk, &value, AT_VALUE,
 			     "a column that is the same in every row (value) has no from, meta or "
 			     "default");
-	if (column->on_error == JOB_ERROR_REJECT)
-		walk_problem(walk, at, AT_VALUE, "this version does not support \"reject\" yet");
 	if (column->format && column->type != JOB_TYPE_TIME)
 		walk_problem(walk, &format, AT_VALUE, "a format is for type: time");
 }

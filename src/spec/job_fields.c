@@ -30,9 +30,9 @@ static const char *const new_columns[] = {
 static const char *const errors[] = {
 	[JOB_ERROR_FAIL] = "fail",
 	[JOB_ERROR_NULL] = "null",
+	[JOB_ERROR_REJECT] = "reject",
 	NULL,
 };
-static const char *const errors_later[] = { "reject", NULL };
 
 static bool applies_auth(const void *job)
 {
@@ -216,12 +216,11 @@ const struct field job_fields[] = {
 	  .type = FIELD_CHOICE,
 	  .offset = AT(on_error),
 	  .choices = errors,
-	  .later = errors_later,
 	  .def = "fail",
 	  .flags = FIELD_RELOADS,
-	  .help = "a value that is not of its column's type: the request fails, or the value "
-		  "lands as null",
-	  .example = "\"null\"" },
+	  .help = "a value that is not of its column's type: the request fails, the value lands as "
+		  "null, or the record goes to the rejects, a file beside the output's",
+	  .example = "reject" },
 	{ .name = "new_columns",
 	  .type = FIELD_CHOICE,
 	  .offset = AT(new_columns),

@@ -31,13 +31,26 @@ static struct slice look_up(struct slice name, void *arg)
 			      : (struct slice) { NULL, 0 };
 }
 
+static bool ends_as_rejects(const struct buf *path)
+{
+	size_t len = strlen(JOB_REJECTS_SUFFIX);
+
+	return path->len >= len &&
+	       memcmp(path->data + path->len - len, JOB_REJECTS_SUFFIX, len) == 0;
+}
+
 static int fill(const struct job *job, int64_t slot_ms, const struct point *point, struct buf *out,
 		struct err *err)
 {
 	struct filling filling = { .job = job, .point = point };
+	int ret;
 
 	clock_format(slot_ms, filling.slot);
-	return template_expand(job->path, look_up, &filling, out, err);
+	ret = template_expand(job->path, look_up, &filling, out, err);
+	return ret == 0 && ends_as_rejects(out)
+		       ? err_set(err, -EINVAL, "rejected records stand where a path ends in \"%s\"",
+				 JOB_REJECTS_SUFFIX)
+		       : ret;
 }
 
 char *job_output(const struct job *job, int64_t slot_ms, const struct point *point, struct err *err)

@@ -29,6 +29,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_params.c \
 	src/spec/job_parts.h \
 	src/spec/job_path.c \
+	src/spec/job_rejects.c \
 	src/spec/job_request.c \
 	src/spec/job_rules.c \
 	src/spec/job_templates.c \

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "spec/job.h"
 #include "store/run_rows.h"
 #include "store/sql.h"
 
@@ -62,7 +63,9 @@ static const struct sql each = {
 /* Of closed files the last one is enough: those before it hold no younger runs. */
 static const struct sql newest = {
 	"looking for the newest output of a job",
-	"SELECT " COLUMNS " FROM outputs WHERE job = ? ORDER BY max("
+	"SELECT " COLUMNS " FROM outputs WHERE job = ?"
+	" AND substr(path, -length(?)) <> ?" /* rejects are no rows */
+	" ORDER BY max("
 	" coalesce((SELECT max(run) FROM output_runs WHERE output_runs.path = outputs.path), 0),"
 	" coalesce((SELECT max(run) FROM file_runs WHERE file ="
 	"  (SELECT max(id) FROM files WHERE files.path = outputs.path)), 0)) DESC,"
@@ -258,6 +261,8 @@ int outputs_newest(struct db *db, const char *job, struct output_record *record,
 	int code;
 
 	stmt_text(&st, job);
+	stmt_text(&st, JOB_REJECTS_SUFFIX);
+	stmt_text(&st, JOB_REJECTS_SUFFIX);
 	code = take_one(&st, record, err);
 	return code == -ENOENT ? err_set(err, code, "job %s has no output yet", job) : code;
 }

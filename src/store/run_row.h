@@ -10,6 +10,7 @@
 #define RUN_ROW_COLUMNS                                                                            \
 	"runs.id, job, trigger, engine, state, result, reason, slot_ms, started_ms, ended_ms, "    \
 	"workers, total, landed, failed, unchanged, empty, retried, rows, bytes, "                 \
+	"rejected, records, expected, untold, lacking, doubled, "                                  \
 	"p50_ms, p95_ms, p99_ms, crew, overrides"
 
 /* Fills all but `definition`. 0 or -EUCLEAN; the record is the caller's to be done with either way.

@@ -26,18 +26,22 @@ static const struct sql insert = {
 	"saving the start of a run",
 	"INSERT INTO runs (job, trigger, engine, state, result, reason,"
 	" slot_ms, started_ms, ended_ms, workers, crew, overrides, definition,"
-	" total, landed, failed, unchanged, empty, retried, rows, bytes)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?)",
+	" total, landed, failed, unchanged, empty, retried, rows, bytes,"
+	" rejected, records, expected, untold, lacking, doubled)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?,"
+	" ?, ?, ?, ?, ?, ?)",
 };
 static const struct sql update_counts = {
 	"saving the counts of a run",
 	"UPDATE runs SET total = ?, landed = ?, failed = ?, unchanged = ?, empty = ?, retried = ?,"
-	" rows = ?, bytes = ? WHERE id = ?",
+	" rows = ?, bytes = ?, rejected = ?, records = ?, expected = ?, untold = ?, lacking = ?,"
+	" doubled = ? WHERE id = ?",
 };
 static const struct sql end = {
 	"saving the end of a run",
 	"UPDATE runs SET total = ?, landed = ?, failed = ?, unchanged = ?, empty = ?, retried = ?,"
-	" rows = ?, bytes = ?, state = ?, result = ?, reason = ?, ended_ms = ?, p50_ms = ?,"
+	" rows = ?, bytes = ?, rejected = ?, records = ?, expected = ?, untold = ?, lacking = ?,"
+	" doubled = ?, state = ?, result = ?, reason = ?, ended_ms = ?, p50_ms = ?,"
 	" p95_ms = ?, p99_ms = ?, crew = ? WHERE id = ?",
 };
 static const struct sql reopen = {
@@ -89,6 +93,12 @@ static void bind_counts(struct stmt *st, const struct run_counts *counts)
 	stmt_int(st, (int64_t)counts->retried);
 	stmt_int(st, (int64_t)counts->rows);
 	stmt_int(st, (int64_t)counts->bytes);
+	stmt_int(st, (int64_t)counts->rejected);
+	stmt_int(st, (int64_t)counts->records);
+	stmt_int(st, (int64_t)counts->expected);
+	stmt_int(st, (int64_t)counts->untold);
+	stmt_int(st, (int64_t)counts->lacking);
+	stmt_int(st, (int64_t)counts->doubled);
 }
 
 /* The id of the stored text; 0 when it is not there. A failure shows at the insertion. */
@@ -203,6 +213,12 @@ static void take_counts(struct stmt *st, struct run_counts *counts)
 	counts->retried = (uint64_t)stmt_take_int(st);
 	counts->rows = (uint64_t)stmt_take_int(st);
 	counts->bytes = (uint64_t)stmt_take_int(st);
+	counts->rejected = (uint64_t)stmt_take_int(st);
+	counts->records = (uint64_t)stmt_take_int(st);
+	counts->expected = (uint64_t)stmt_take_int(st);
+	counts->untold = (uint64_t)stmt_take_int(st);
+	counts->lacking = (uint64_t)stmt_take_int(st);
+	counts->doubled = (uint64_t)stmt_take_int(st);
 }
 
 int run_row_take(struct stmt *st, struct run_record *record, struct err *err)

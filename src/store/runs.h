@@ -18,6 +18,13 @@ struct run_counts {
 	uint64_t empty;       /* finished well without a row */
 	uint64_t retried;     /* tries beyond the first */
 	uint64_t rows, bytes; /* landed rows; bytes received as transferred */
+	uint64_t rejected;    /* records that went to the rejects */
+	/* What `expect` is held against: */
+	uint64_t records;  /* that came and landed or were rejected, before they were exploded */
+	uint64_t expected; /* records that the API counted, of all points */
+	uint64_t untold;   /* points of which it did not say how many */
+	uint64_t lacking;  /* rows without a value that is required */
+	uint64_t doubled;  /* rows with a key that an earlier row of the run has */
 };
 
 /* A run as the ledger has it. Texts are owned by the record: run_record_done. */

@@ -96,6 +96,7 @@ struct json *run_record_json(const struct run_record *record)
 		 json_len(record->overrides) ? json_ref(record->overrides) : NULL);
 	json_put(doc, "requests", run_counts_json(&record->counts));
 	json_put_int(doc, "rows", (int64_t)record->counts.rows);
+	json_put_int(doc, "rejected", (int64_t)record->counts.rejected);
 	json_put_int(doc, "bytes", (int64_t)record->counts.bytes);
 	timing = json_put(doc, "timing_ms", json_new_object());
 	put_ms(timing, "p50", record->p50_ms);

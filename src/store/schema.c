@@ -136,6 +136,17 @@ static const char *const steps[] = {
 	" PRIMARY KEY (job, request, page, run)) STRICT, WITHOUT ROWID;"
 	/* Some page of the chain has changed since the run before. */
 	"ALTER TABLE chains ADD COLUMN changed INTEGER NOT NULL DEFAULT 1;",
+
+	/* What expectations are held against, and the keys of a run's rows as hashes. */
+	"ALTER TABLE runs ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE runs ADD COLUMN records INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE runs ADD COLUMN expected INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE runs ADD COLUMN untold INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE runs ADD COLUMN lacking INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE runs ADD COLUMN doubled INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE row_keys ("
+	" run INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (run, key))"
+	" STRICT, WITHOUT ROWID;",
 };
 
 const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);

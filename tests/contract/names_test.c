@@ -56,7 +56,7 @@ START_TEST(formats_are_those_that_can_be_written_and_mean_the_same)
 	const char *const *choices = row_of(output->fields, "format")->choices;
 	size_t n = 0;
 
-	for (; formats[n].name; n++)
+	for (; formats[n].name && formats[n].kind != JOB_FORMAT_REJECTS; n++)
 		ck_assert_str_eq(choices[formats[n].kind], formats[n].name);
 	ck_assert_uint_eq(n, count(choices));
 }

@@ -38,6 +38,7 @@ scenarios = \
 	tests/scenario/rates.t \
 	tests/scenario/recovery.t \
 	tests/scenario/redirects.t \
+	tests/scenario/rejects.t \
 	tests/scenario/responses.t \
 	tests/scenario/retries.t \
 	tests/scenario/rows.t \

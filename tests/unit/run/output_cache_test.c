@@ -132,6 +132,7 @@ START_TEST(one_that_has_rows_gathered_stays)
 {
 	struct scene scene;
 	struct guest guest = { 0 };
+	struct output_load load;
 	struct colset *set;
 	struct parcel *parcel;
 
@@ -144,7 +145,8 @@ START_TEST(one_that_has_rows_gathered_stays)
 	guest.context = context_new(&guest.scope, set);
 	colset_unref(set);
 	parcel = guest_parcel(&guest, 0, "[{'x': 1}]");
-	output_gather(find(&scene, 0), parcel);
+	load = output_load_rows(parcel);
+	output_gather(find(&scene, 0), &load);
 	parcel_free(parcel);
 	for (unsigned i = 1; i < OUTPUT_CACHE_MAX; i++)
 		find(&scene, i); /* p0 is the oldest */

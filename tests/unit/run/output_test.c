@@ -78,9 +78,11 @@ static void close_scene(struct scene *scene)
 static void gather(struct scene *scene, const char *body)
 {
 	struct parcel *parcel = guest_parcel(&scene->guest, 0, body);
+	struct output_load load;
 
 	ck_assert(!parcel->rows.unknown);
-	output_gather(scene->output, parcel);
+	load = output_load_rows(parcel);
+	output_gather(scene->output, &load);
 	parcel_free(parcel);
 }
 
@@ -146,7 +148,8 @@ static void expect_closed(const struct scene *scene, size_t n)
 static bool is_full(struct scene *scene, const char *body)
 {
 	struct parcel *parcel = guest_parcel(&scene->guest, 0, body);
-	bool full = output_is_full(scene->output, parcel);
+	struct output_load load = output_load_rows(parcel);
+	bool full = output_is_full(scene->output, &load);
 
 	parcel_free(parcel);
 	return full;

@@ -158,7 +158,7 @@ START_TEST(the_document_has_the_shape_scripts_rely_on)
 		"'result': 'partial', 'reason': null, 'started': '2026-11-23T06:00:00.250Z',"
 		"'ended': '2026-11-23T06:00:07Z', 'overrides': {'id': '7'},"
 		"'requests': {'total': 100, 'landed': 96, 'failed': 1, 'unchanged': 0,"
-		"'empty': 3, 'retried': 7}, 'rows': 96, 'bytes': 123456,"
+		"'empty': 3, 'retried': 7}, 'rows': 96, 'rejected': 0, 'bytes': 123456,"
 		"'timing_ms': {'p50': 201.4, 'p95': 210.0, 'p99': 334.0},"
 		"'crew': [{'worker': 1, 'pid': 42, 'tid': 43, 'requests': 100, 'connections': 1}],"
 		"'files': [{'name': 'inventory/inventory.csv', 'rows': 96, 'bytes': 4000, "
