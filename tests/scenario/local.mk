@@ -8,9 +8,9 @@ dist_check_SCRIPTS += tests/scenario/mockoon.t
 EXTRA_DIST += tests/scenario/mockoon.json
 TESTS += tests/scenario/mockoon.t
 
-# What that test installs for itself.
+# What that test and prometheus.t install for themselves.
 distclean-mockoon:
-	rm -rf build/mockoon
+	rm -rf build/mockoon build/prometheus
 
 .PHONY: distclean-mockoon
 
@@ -35,6 +35,7 @@ scenarios = \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
 	tests/scenario/params.t \
+	tests/scenario/prometheus.t \
 	tests/scenario/rates.t \
 	tests/scenario/recovery.t \
 	tests/scenario/redirects.t \
