@@ -45,15 +45,14 @@ static char *base64(const char *text)
 	return out;
 }
 
-static int apply_basic(const struct request_scope *scope, struct request *request, struct err *err)
+int auth_basic(struct request *request, const char *user, const char *password, struct err *err)
 {
-	const char *user = scope->job->auth_user ? scope->job->auth_user : "";
 	char *pair, *coded, *value;
 	int rc;
 
 	if (strchr(user, ':')) /* RFC 7617 section 2 */
 		return err_set(err, -EINVAL, "the user name may not hold a colon");
-	pair = xasprintf("%s:%s", user, scope->secrets[JOB_SECRET_AUTH]);
+	pair = xasprintf("%s:%s", user, password);
 	coded = base64(pair);
 	value = xasprintf("Basic %s", coded);
 	rc = set_header(request, "Authorization", value, err);
@@ -63,35 +62,80 @@ static int apply_basic(const struct request_scope *scope, struct request *reques
 	return rc;
 }
 
+static int apply_basic(const struct request_scope *scope, struct request *request, struct err *err)
+{
+	const char *user = scope->job->auth_user ? scope->job->auth_user : "";
+
+	return auth_basic(request, user, scope->secrets[JOB_SECRET_AUTH], err);
+}
+
 /* The answer to the server's challenge is libcurl's part: see tailor.c. */
 static int apply_digest(const struct request_scope *scope, struct request *request, struct err *err)
 {
 	return 0;
 }
 
-static int apply_bearer(const struct request_scope *scope, struct request *request, struct err *err)
+int auth_bearer(struct request *request, const char *token, struct err *err)
 {
-	char *value = xasprintf("Bearer %s", scope->secrets[JOB_SECRET_AUTH]);
+	char *value = xasprintf("Bearer %s", token);
 	int rc = set_header(request, "Authorization", value, err);
 
 	forget(value);
 	return rc;
 }
 
-static bool has_cookie(const char *cookies, const char *name)
+static int apply_bearer(const struct request_scope *scope, struct request *request, struct err *err)
 {
-	size_t len = strlen(name);
+	return auth_bearer(request, scope->secrets[JOB_SECRET_AUTH], err);
+}
 
-	for (const char *at = cookies; at; at = strstr(at, "; "))
-		if (at += at == cookies ? 0 : 2, strncmp(at, name, len) == 0 && at[len] == '=')
+/* The next "name=value" of a Cookie header. */
+static bool next_cookie(const char **at, struct slice *pair)
+{
+	*at += strspn(*at, "; ");
+	*pair = (struct slice) { *at, strcspn(*at, ";") };
+	*at += pair->len;
+	return pair->len > 0;
+}
+
+static struct slice cookie_name(struct slice pair)
+{
+	const char *equals = memchr(pair.ptr, '=', pair.len);
+
+	return (struct slice) { pair.ptr, equals ? (size_t)(equals - pair.ptr) : pair.len };
+}
+
+static bool has_cookie(const char *cookies, struct slice name)
+{
+	struct slice pair;
+
+	while (next_cookie(&cookies, &pair))
+		if (slice_equal(cookie_name(pair), name))
 			return true;
 	return false;
 }
 
-/* RFC 6265 section 4.1.1: what a cookie's value may be made of. The user's own cookies stay. */
-static int add_cookie(struct request *request, const char *name, const char *value, struct err *err)
+int auth_cookies(struct request *request, const char *cookies, struct err *err)
 {
 	const char *others = headers_find(request->headers, "Cookie");
+	struct slice pair;
+	struct buf line;
+	int rc;
+
+	buf_init(&line, strlen(cookies) + (others ? strlen(others) : 0) + 3);
+	while (others && next_cookie(&others, &pair))
+		if (!has_cookie(cookies, cookie_name(pair)))
+			buf_addf(&line, "%s%.*s", line.len ? "; " : "", (int)pair.len, pair.ptr);
+	buf_addf(&line, "%s%s", line.len ? "; " : "", cookies);
+	rc = set_header(request, "Cookie", buf_text(&line), err);
+	explicit_bzero(line.data, line.len);
+	buf_done(&line);
+	return rc;
+}
+
+/* RFC 6265 section 4.1.1: what a cookie's value may be made of. */
+static int add_cookie(struct request *request, const char *name, const char *value, struct err *err)
+{
 	char *cookie;
 	int rc;
 
@@ -99,10 +143,8 @@ static int add_cookie(struct request *request, const char *name, const char *val
 		if (*at <= ' ' || strchr("\",;\\\x7f", *at))
 			return err_set(err, -EINVAL,
 				       "the key holds a byte that no cookie can carry");
-	if (others && has_cookie(others, name)) /* a redirect: it is there already */
-		return 0;
-	cookie = xasprintf("%s%s%s=%s", others ? others : "", others ? "; " : "", name, value);
-	rc = set_header(request, "Cookie", cookie, err);
+	cookie = xasprintf("%s=%s", name, value);
+	rc = auth_cookies(request, cookie, err);
 	forget(cookie);
 	return rc;
 }
@@ -130,6 +172,8 @@ const struct auth_type auths[] = {
 	  apply_bearer },
 	{ "api_key", "a key in a header, a query parameter or a cookie", JOB_AUTH_API_KEY,
 	  apply_key },
+	{ "oauth2", "a token from an authorization server (RFC 6749)", JOB_AUTH_OAUTH2, NULL },
+	{ "session", "cookies or a token from a login", JOB_AUTH_SESSION, NULL },
 	{ .name = NULL },
 };
 
@@ -146,7 +190,7 @@ int auth_apply(const struct request_scope *scope, struct request *request, struc
 	const struct auth_type *row = type_of(scope->job->auth);
 	int rc;
 
-	if (!row)
+	if (!row || !row->apply)
 		return 0;
 	if (!scope->secrets[JOB_SECRET_AUTH] || !*scope->secrets[JOB_SECRET_AUTH])
 		rc = err_set(err, -EINVAL, "the secret is missing");

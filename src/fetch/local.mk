@@ -6,6 +6,8 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/bucket.h \
 	src/fetch/charset.c \
 	src/fetch/charset.h \
+	src/fetch/cookies.c \
+	src/fetch/cookies.h \
 	src/fetch/decode.c \
 	src/fetch/decode.h \
 	src/fetch/engine.c \
@@ -14,6 +16,8 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/engine_async.h \
 	src/fetch/engine_threads.c \
 	src/fetch/engine_threads.h \
+	src/fetch/grant.c \
+	src/fetch/grant.h \
 	src/fetch/headers.c \
 	src/fetch/headers.h \
 	src/fetch/multi.c \

@@ -281,6 +281,11 @@ void request_free(struct request *request)
 	free(request->url);
 	free(request->host);
 	headers_free(request->headers);
+	if (request->errand && request->body) /* a password, or a refresh token */
+		explicit_bzero(request->body, request->body_len);
 	free(request->body);
+	if (request->token)
+		explicit_bzero(request->token, strlen(request->token));
+	free(request->token);
 	free(request);
 }

@@ -49,6 +49,12 @@ struct request {
 	char *body;     /* NULL: none */
 	size_t body_len;
 	bool keep_raw; /* `try`: the parcel keeps the body */
+
+	/* of jobs whose token or session must be fetched (grant.h) */
+	bool errand;     /* this is the request that fetches it */
+	bool renewed;    /* its answer doubted the grant once already */
+	uint64_t serial; /* of the grant it carries */
+	char *token;     /* that it carries, so that it can be hidden; NULL: none */
 };
 
 /* Makes the request for one page of one point. `page_token` is copied. -EINVAL with a sentence when
@@ -67,7 +73,9 @@ const char *request_mark(const struct request_scope *scope, uint64_t index);
 
 /* The URL as it may be shown: userinfo, the api_key query value, and the secret wherever else it
  * stands (as it is or encoded; 4 bytes or more), replaced by "***". Caller frees. */
-char *request_url_shown(const struct request_scope *scope, const char *url);
+char *request_url_shown(const struct request *request, const char *url);
+/* Any text, likewise: takes an allocated one and gives one. */
+char *request_text_shown(const struct request_scope *scope, char *text);
 /* {"Name": value}, likewise; Authorization, cookies and the api_key header are "***" whole. */
 struct json *request_headers_shown(const struct request *request);
 

@@ -48,7 +48,7 @@ static char *without_secret(char *url, const char *secret)
 	return without_text(url, secret);
 }
 
-static char *without_secrets(const struct request_scope *scope, char *text)
+char *request_text_shown(const struct request_scope *scope, char *text)
 {
 	for (int i = 0; i < JOB_SECRET__COUNT; i++)
 		if (scope->secrets[i])
@@ -56,12 +56,14 @@ static char *without_secrets(const struct request_scope *scope, char *text)
 	return text;
 }
 
-char *request_url_shown(const struct request_scope *scope, const char *url)
+char *request_url_shown(const struct request *request, const char *url)
 {
-	const struct job *job = scope->job;
+	const struct job *job = request->scope->job;
 	bool key = job->auth == JOB_AUTH_API_KEY && job->key_place == JOB_KEY_QUERY;
+	char *shown = url_masked(url, key ? job->key_name : NULL);
 
-	return without_secrets(scope, url_masked(url, key ? job->key_name : NULL));
+	shown = request_text_shown(request->scope, shown);
+	return request->token ? without_secret(shown, request->token) : shown;
 }
 
 /* Headers whose value is nobody's business, whatever is in it. */
@@ -72,6 +74,8 @@ static bool is_private(const struct job *job, const char *name)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcasecmp(names[i], name) == 0)
 			return true;
+	if (job->auth == JOB_AUTH_SESSION && job->session.header)
+		return strcasecmp(job->session.header, name) == 0;
 	return job->auth == JOB_AUTH_API_KEY && job->key_place == JOB_KEY_HEADER &&
 	       strcasecmp(job->key_name, name) == 0;
 }
@@ -89,7 +93,7 @@ struct json *request_headers_shown(const struct request *request)
 			json_put_str(shown, name, "***");
 			explicit_bzero(value, strlen(value));
 		} else {
-			value = without_secrets(request->scope, value);
+			value = request_text_shown(request->scope, value);
 			json_put_str(shown, name, value);
 		}
 		free(value);

@@ -20,6 +20,7 @@ const char *const response_header_names[HEADER__COUNT] = {
 	[HEADER_DATE] = "Date",
 	[HEADER_ETAG] = "ETag",
 	[HEADER_LAST_MODIFIED] = "Last-Modified",
+	[HEADER_SET_COOKIE] = "Set-Cookie",
 };
 
 /* Fields whose several lines mean one list, RFC 9110 section 5.3; of the others the first counts.
@@ -28,6 +29,7 @@ static const bool joined[HEADER__COUNT] = {
 	[HEADER_CONTENT_ENCODING] = true,
 	[HEADER_LINK] = true,
 	[HEADER_RETRY_AFTER] = true,
+	[HEADER_SET_COOKIE] = true,
 };
 
 void response_init(struct response *response, size_t max_body)
@@ -83,12 +85,12 @@ static int header_of(struct slice name)
 	return -1;
 }
 
-static void keep(char **header, struct slice value)
+static void keep(char **header, const char *between, struct slice value)
 {
 	char *old = *header;
 
 	if (old)
-		*header = xasprintf("%s, %.*s", old, (int)value.len, value.ptr);
+		*header = xasprintf("%s%s%.*s", old, between, (int)value.len, value.ptr);
 	else
 		*header = xstrndup(value.ptr, value.len);
 	free(old);
@@ -109,5 +111,5 @@ void response_header_line(struct response *response, struct slice line)
 	value.len = line.len - (size_t)(colon + 1 - line.ptr);
 	value = trimmed(value);
 	if (!memchr(value.ptr, '\0', value.len))
-		keep(&response->headers[i], value);
+		keep(&response->headers[i], i == HEADER_SET_COOKIE ? "\n" : ", ", value);
 }

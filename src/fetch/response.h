@@ -18,6 +18,7 @@ enum response_header {
 	HEADER_DATE,
 	HEADER_ETAG,
 	HEADER_LAST_MODIFIED,
+	HEADER_SET_COOKIE, /* several lines are kept as lines */
 	HEADER__COUNT
 };
 extern const char *const response_header_names[HEADER__COUNT];

@@ -136,7 +136,7 @@ int digest_encode(struct parcel *parcel, const struct colset *colset, struct err
 	const struct request_scope *scope = request->scope;
 	struct digest_context *context = request->context;
 	struct point point;
-	char *url = request_url_shown(scope, request->url);
+	char *url = request_url_shown(request, request->url);
 	struct row_meta meta = {
 		.fetched_ms = parcel->fetched_ms,
 		.scheduled_ms = scope->scheduled_ms,
@@ -187,6 +187,8 @@ static struct parcel *parcel_begin(struct request *request, const struct respons
 	parcel->connections = response->connections;
 	parcel->pid = response->pid;
 	parcel->tid = response->tid;
+	if (response->headers[HEADER_SET_COOKIE])
+		parcel->cookies = xstrdup(response->headers[HEADER_SET_COOKIE]);
 	parcel->retry_after_ms = retry_after_ms(response->headers[HEADER_RETRY_AFTER],
 						response->headers[HEADER_DATE],
 						response->started_ms + response->taken_us / 1000);
@@ -212,16 +214,38 @@ static void settle_body(struct digesting *d)
 	}
 }
 
+/* The answer to an errand has no rows: it is handed over as it came, for fetch/grant.h to read. */
+static struct parcel *hand_over(struct request *request, struct response *response)
+{
+	struct parcel *parcel = parcel_begin(request, response);
+	size_t ceiling = response->body.ceiling;
+
+	buf_init(&parcel->rows.bytes, 0);
+	parcel->outcome = response->transfer;
+	if (parcel->outcome == OUTCOME_OK)
+		parcel->outcome = outcome_of_status(response->status);
+	else
+		parcel->error = xstrdup(response->error[0] ? response->error
+							   : outcomes[parcel->outcome].sentence);
+	parcel->body = response->body;
+	buf_init(&response->body, ceiling);
+	return parcel;
+}
+
 struct parcel *digest(struct request *request, struct response *response)
 {
-	struct digesting d = {
+	enum outcome outcome = OUTCOME_OK;
+	struct digesting d;
+
+	if (request->errand)
+		return hand_over(request, response);
+	d = (struct digesting) {
 		.parcel = parcel_begin(request, response),
 		.request = request,
 		.response = response,
 		.job = request->scope->job,
 		.err = ERR_INIT,
 	};
-	enum outcome outcome = OUTCOME_OK;
 
 	buf_init(&d.parcel->rows.bytes, ROWS_CEILING(d.job->max_body_bytes));
 	buf_init(&d.parcel->rows.rejects, ROWS_CEILING(d.job->max_body_bytes));

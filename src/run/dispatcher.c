@@ -421,6 +421,7 @@ void dispatcher_free(struct dispatcher *dispatcher)
 	drop_landings(dispatcher);
 	drop_runs(dispatcher);
 	fleet_free(dispatcher->fleet);
+	grants_free(dispatcher->grants);
 	loop_watch_free(dispatcher->done_watch);
 	loop_watch_free(dispatcher->landed_watch);
 	loop_timer_free(dispatcher->pump_timer);

@@ -7,6 +7,7 @@
 #include "io/mailbox.h"
 #include "run/dispatcher.h"
 #include "run/fleet.h"
+#include "run/grants.h"
 #include "run/lander.h"
 #include "run/marks_order.h"
 #include "run/run_internal.h"
@@ -35,6 +36,7 @@ struct dispatcher {
 	struct run *runs;             /* live, newest first */
 	size_t turn;                  /* counts pumps: whose turn it is to choose first */
 	struct state_change *changes; /* of marks, on their way: orders_state.c */
+	struct grant *grants;         /* tokens and sessions */
 	struct json *switches;
 	struct json *last; /* job -> its last ended run */
 	struct backlog unlanded;

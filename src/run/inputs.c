@@ -26,9 +26,10 @@ void inputs_done(struct inputs *inputs)
 
 char *inputs_dir(const struct db *db)
 {
-	const char *path = db_path(db), *slash = strrchr(path, '/');
+	char *dir = db_dir(db), *spool = xasprintf("%s/spool", dir);
 
-	return xasprintf("%.*s/spool", (int)(slash ? slash - path : 1), slash ? path : ".");
+	free(dir);
+	return spool;
 }
 
 static struct json *definition_of(const struct json *definition, const struct matrix_param *param)

@@ -110,7 +110,7 @@ struct failure_record landing_failure_of(const struct parcel *parcel)
 		.index = request->index,
 		.page = request->page,
 		.token = request->page_token ? xstrdup(request->page_token) : NULL,
-		.url = request_url_shown(request->scope, request->url),
+		.url = request_url_shown(request, request->url),
 		.status = parcel->status,
 		.outcome = xstrdup(outcomes[parcel->outcome].name),
 		.error =

@@ -23,6 +23,10 @@ src_run_librun_a_SOURCES = \
 	src/run/fleet.h \
 	src/run/fresh.c \
 	src/run/fresh.h \
+	src/run/grant_store.c \
+	src/run/grant_store.h \
+	src/run/grants.c \
+	src/run/grants.h \
 	src/run/head.c \
 	src/run/head.h \
 	src/run/head_find.c \

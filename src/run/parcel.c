@@ -2,6 +2,7 @@
 #include "run/parcel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "run/context.h"
 
@@ -9,6 +10,11 @@ void parcel_free(struct parcel *parcel)
 {
 	if (!parcel)
 		return;
+	if (parcel->request && parcel->request->errand && parcel->body.len > 0)
+		explicit_bzero(parcel->body.data, parcel->body.len);
+	if (parcel->cookies)
+		explicit_bzero(parcel->cookies, strlen(parcel->cookies));
+	free(parcel->cookies);
 	context_drop_request(parcel->request);
 	buf_done(&parcel->rows.bytes);
 	buf_done(&parcel->rows.rejects);

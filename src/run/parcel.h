@@ -31,6 +31,7 @@ struct parcel {
 
 	char *next_token;       /* of the chain's next page; NULL: this was the last */
 	char *location;         /* FOLLOW: where to */
+	char *cookies;          /* Set-Cookie values, one a line; NULL: none */
 	int64_t retry_after_ms; /* -1: the server did not say */
 	char *content_type;     /* for `try`; NULL otherwise */
 

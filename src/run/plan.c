@@ -25,7 +25,7 @@ static struct json *point_plan(const struct request_scope *scope, uint64_t index
 
 	if (request_build(scope, index, 0, NULL, &request, err) < 0)
 		return NULL;
-	url = request_url_shown(scope, request->url);
+	url = request_url_shown(request, request->url);
 	doc = json_new_object();
 	json_put_str(doc, "url", url);
 	json_put(doc, "params", matrix_point_json(&scope->job->matrix, index));

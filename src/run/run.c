@@ -44,6 +44,7 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	run_drop_work(run);
+	grant_put(run->grant);
 	window_free(run->window);
 	return_lanes(run);
 	heap_done(&run->due);
@@ -151,6 +152,7 @@ void run_begun(struct run *run, struct landing *landing)
 	run->started_ms = seed->record.started_ms;
 	run->finished_at_tick = run_finished(run);
 	seed_scope(seed, &run->scope);
+	run->grant = grant_get(run->dispatcher, seed);
 	run->context = context_new(&run->scope, landing->colset);
 	run->context->owner = run;
 	if (!run->engine)

@@ -39,7 +39,7 @@ static void give_up_chain(struct run *run, const struct chain *chain, const char
 		.index = chain->index,
 		.page = chain->page,
 		.token = xstrdup(chain->token),
-		.url = request_url_shown(&run->scope, url),
+		.url = xstrdup(url),
 		.outcome = xstrdup(outcomes[OUTCOME_PAGE_LOOP].name),
 		.error = xstrdup(outcomes[OUTCOME_PAGE_LOOP].sentence),
 	};
@@ -87,7 +87,7 @@ static void land_and_go_on(struct run *run, struct landing *landing, int64_t now
 		run_submit(run, landing);
 		run_go_on(run, index, now_ms);
 	} else {
-		char *url = xstrdup(parcel->request->url);
+		char *url = request_url_shown(parcel->request, parcel->request->url);
 
 		run_submit(run, landing);
 		give_up_chain(run, chain, url);
@@ -187,8 +187,19 @@ static void free_the_worker(struct run *run, const struct parcel *parcel)
 	crew_count(&run->crew, parcel);
 	crew_return(&run->crew, parcel->request->worker);
 	run->in_flight--;
-	if (parcel->outcome != OUTCOME_CANCELLED)
+	if (parcel->outcome != OUTCOME_CANCELLED && !parcel->request->errand)
 		latency_add(&run->latency, parcel->taken_us);
+}
+
+/* With the token or session of now; false: it is an answer like any other. */
+static bool ask_again(struct run *run, struct parcel *parcel)
+{
+	if (!run->grant || run->cancelling || !grant_doubts(run->grant, parcel))
+		return false;
+	run_put_back(run, parcel->request);
+	parcel->request = NULL;
+	parcel_free(parcel);
+	return true;
 }
 
 void run_take_parcel(struct run *run, struct parcel *parcel, int64_t now_ms)
@@ -197,6 +208,15 @@ void run_take_parcel(struct run *run, struct parcel *parcel, int64_t now_ms)
 
 	free_the_worker(run, parcel);
 	hold_host(run, parcel, now_ms);
+	if (parcel->request->errand) {
+		grant_answered(run->grant, parcel, now_ms);
+		parcel_free(parcel);
+		return;
+	}
+	if (run->grant)
+		grant_take_cookies(run->grant, parcel);
+	if (ask_again(run, parcel))
+		return;
 	if (parcel->outcome == OUTCOME_FOLLOW)
 		follow(run, parcel, now_ms);
 	else if (counts == COUNTS_NOT || (run->cancelling && counts == COUNTS_FAILED))

@@ -10,6 +10,7 @@
 #include "run/crew.h"
 #include "run/dispatcher.h"
 #include "run/fleet.h"
+#include "run/grants.h"
 #include "run/landing.h"
 #include "run/latency.h"
 #include "run/run.h"
@@ -32,6 +33,7 @@ struct run {
 	struct digest_context *context;
 	struct account *account; /* the lander's; only handed back */
 	struct fleet_engine *engine;
+	struct grant *grant;      /* what its requests need first; NULL: nothing */
 	dispatcher_run_fn *begun; /* whom to tell of the start; NULL once told */
 	void *begun_arg;
 

@@ -12,6 +12,9 @@
 
 #define TRIES_BITS 16
 
+/* A host that is full lets a token request through after this. */
+#define ERRAND_WAIT_MS 50
+
 /* An entry of `due`: when, the point, and the tries made with the time of the first one. */
 static struct heap_entry due_entry(uint64_t index, int64_t when_ms, unsigned tries,
 				   int64_t first_ms)
@@ -225,6 +228,74 @@ static void send_out(struct run *run, struct request *request, uint32_t worker)
 	fleet_submit(run->engine, request);
 }
 
+/* Sends a worker for the token or session that the run's requests need. */
+static void send_errand(struct run *run, int64_t now_ms)
+{
+	struct request *request;
+	uint32_t worker;
+
+	if (!take_worker(run, &worker)) /* the next that comes back will go */
+		return;
+	request = grant_ask(run->grant, &run->scope);
+	if (request && pace_allows(run, request, now_ms)) {
+		request->context = context_ref(run->context);
+		request->tag = (uint64_t)now_ms;
+		send_out(run, request, worker);
+		return;
+	}
+	crew_return(&run->crew, worker);
+	if (!request)
+		return;
+	request_free(request);
+	grant_unsent(run->grant, run->held_until_ms ? run->held_until_ms : now_ms + ERRAND_WAIT_MS);
+}
+
+/* The request waits for what must be fetched first. */
+static void await_grant(struct run *run, struct request *request, int64_t now_ms)
+{
+	run->held = request;
+	if (grant_wants(run->grant, now_ms))
+		send_errand(run, now_ms);
+	run->held_until_ms = grant_wakes_at(run->grant, now_ms);
+	if (grant_fault(run->grant))
+		run_stop_early(run, RESULT_FAILED, grant_fault(run->grant));
+}
+
+/* Puts in what only the moment of sending knows. */
+static bool complete(struct run *run, struct request *request)
+{
+	struct err err = ERR_INIT;
+
+	if (!run->grant || grant_use(run->grant, request, &err) == 0)
+		return true;
+	give_up_building(run, request->index, chains_find(&run->seed->chains, request->index),
+			 &err);
+	context_drop_request(request);
+	return false;
+}
+
+/* True when the request may be followed by another. */
+static bool dispatch(struct run *run, struct request *request, uint32_t worker, int64_t now_ms)
+{
+	if (run->grant && !grant_usable(run->grant, now_ms)) {
+		crew_return(&run->crew, worker);
+		await_grant(run, request, now_ms);
+		return false;
+	}
+	if (!pace_allows(run, request, now_ms)) {
+		run->held = request;
+		crew_return(&run->crew, worker);
+		return false;
+	}
+	if (complete(run, request))
+		send_out(run, request, worker);
+	else
+		crew_return(&run->crew, worker);
+	if (run->grant && grant_wants(run->grant, now_ms)) /* while the old one still serves */
+		send_errand(run, now_ms);
+	return true;
+}
+
 void run_pump(struct run *run, int64_t now_ms)
 {
 	bool any = true;
@@ -243,12 +314,8 @@ void run_pump(struct run *run, int64_t now_ms)
 			crew_return(&run->crew, worker);
 			continue;
 		}
-		if (!pace_allows(run, request, now_ms)) {
-			run->held = request;
-			crew_return(&run->crew, worker);
+		if (!dispatch(run, request, worker, now_ms))
 			return;
-		}
-		send_out(run, request, worker);
 	}
 }
 

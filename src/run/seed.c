@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "run/grant_store.h"
 #include "run/marks_frozen.h"
 #include "spec/problem.h"
 
@@ -77,7 +78,27 @@ static int take_marks(struct seed *seed, struct db *db, struct err *err)
 	return marks_thaw(db, seed->record.definition, &seed->inputs.marks, err);
 }
 
-static int take_secrets(struct seed *seed, struct err *err)
+/* What a server gave in place of the refresh token. Nothing there is no fault: the configured one
+ * is tried. */
+static void take_rotated(struct seed *seed, const struct db *db)
+{
+	const char *configured = seed->secrets[JOB_SECRET_REFRESH];
+	struct json *shown;
+	char *settings, *dir;
+
+	if (!db || !configured)
+		return;
+	shown = job_auth_shown(seed->job);
+	settings = json_text(shown, false);
+	dir = db_dir(db);
+	seed->secrets[JOB_SECRET_ROTATED] =
+		grant_store_load(dir, &(struct grant_name) { settings, configured });
+	free(dir);
+	free(settings);
+	json_unref(shown);
+}
+
+static int take_secrets(struct seed *seed, const struct db *db, struct err *err)
 {
 	for (int i = 0; i < JOB_SECRET__COUNT; i++) {
 		const struct secret_ref *ref = &seed->job->secrets[i];
@@ -87,6 +108,7 @@ static int take_secrets(struct seed *seed, struct err *err)
 		err_within(err, "the secret of job \"%s\"", seed->job->name);
 		return -EACCES;
 	}
+	take_rotated(seed, db);
 	return 0;
 }
 
@@ -119,7 +141,7 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 		seed->path = job_output(seed->job, seed->record.slot_ms, NULL, err);
 		rc = seed->path ? 0 : -EINVAL;
 	}
-	return rc == 0 ? take_secrets(seed, err) : rc;
+	return rc == 0 ? take_secrets(seed, db, err) : rc;
 }
 
 struct seed *seed_new(struct db *db, const char *data_dir, struct run_record *record, int *code,

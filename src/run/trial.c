@@ -25,6 +25,8 @@ struct trial {
 	struct request_scope scope;
 	struct digest_context *context;
 	struct fleet_engine *engine;
+	struct grant *grant;
+	struct request *request; /* waits for the grant */
 	uint32_t lane;
 	dispatcher_try_fn *done;
 	void *arg;
@@ -36,6 +38,8 @@ struct trial {
 
 static void free_trial(struct trial *trial)
 {
+	grant_put(trial->grant);
+	context_drop_request(trial->request);
 	context_unref(trial->context);
 	seed_free(trial->seed);
 	run_record_done(&trial->record);
@@ -88,6 +92,71 @@ static int send(struct trial *trial, struct request *request)
 	return 0;
 }
 
+static void go_on(void *arg);
+
+/* Fetches the token or session; 0: it is on its way, on ours or on somebody else's account. */
+static int send_errand(struct trial *trial)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	struct request *errand = NULL;
+	int rc;
+
+	if (grant_wants(trial->grant, now_ms))
+		errand = grant_ask(trial->grant, &trial->scope);
+	if (grant_fault(trial->grant))
+		return err_set(&trial->err, -EACCES, "%s", grant_fault(trial->grant));
+	if (errand) {
+		errand->context = context_ref(trial->context);
+		rc = send(trial, errand);
+		if (rc == 0)
+			return 0;
+		context_drop_request(errand);
+		grant_unsent(trial->grant, 0);
+		return rc;
+	}
+	if (grant_wakes_at(trial->grant, now_ms))
+		return err_set(&trial->err, -EBUSY,
+			       "the token or session cannot be had now: try again later");
+	trial->dispatcher->trials++;
+	grant_wait(trial->grant, go_on, trial);
+	return 0;
+}
+
+/* Sends the request, or somebody for what it needs first. */
+static int proceed(struct trial *trial)
+{
+	struct request *request = trial->request;
+	int rc = 0;
+
+	if (trial->dispatcher->stopping)
+		return query_refuse(&trial->err);
+	if (trial->grant && !grant_usable(trial->grant, clock_monotonic_ms()))
+		return send_errand(trial);
+	if (trial->grant)
+		rc = grant_use(trial->grant, request, &trial->err);
+	if (rc == 0)
+		rc = send(trial, request);
+	if (rc == 0)
+		trial->request = NULL;
+	return rc;
+}
+
+static void proceed_or_fail(struct trial *trial)
+{
+	int rc = proceed(trial);
+
+	if (rc < 0)
+		fail(trial, rc);
+}
+
+static void go_on(void *arg)
+{
+	struct trial *trial = arg;
+
+	trial->dispatcher->trials--;
+	proceed_or_fail(trial);
+}
+
 static int begin(struct trial *trial)
 {
 	struct seed *seed = trial->seed;
@@ -109,10 +178,9 @@ static int begin(struct trial *trial)
 	request->context = context_ref(trial->context);
 	request->tries = 1;
 	request->keep_raw = true;
-	rc = send(trial, request);
-	if (rc < 0)
-		context_drop_request(request);
-	return rc;
+	trial->request = request;
+	trial->grant = grant_get(trial->dispatcher, seed);
+	return proceed(trial);
 }
 
 static void prepared(void *arg)
@@ -240,7 +308,7 @@ static void put_rows(struct trial *trial, struct parcel *parcel, struct json *re
 static struct json *request_json(const struct trial *trial, const struct request *request)
 {
 	struct json *json = json_new_object();
-	char *url = request_url_shown(&trial->scope, request->url);
+	char *url = request_url_shown(request, request->url);
 
 	json_put_str(json, "method", request->method);
 	json_put_str(json, "url", url);
@@ -313,6 +381,19 @@ void trial_take_parcel(struct trial *trial, struct parcel *parcel)
 	fleet_came_back(trial->engine);
 	fleet_return_lane(trial->engine, trial->lane);
 	dispatcher->trials--;
+	if (parcel->request->errand) {
+		grant_answered(trial->grant, parcel, clock_monotonic_ms());
+		parcel_free(parcel);
+		proceed_or_fail(trial);
+		return;
+	}
+	if (trial->grant && grant_doubts(trial->grant, parcel)) {
+		trial->request = parcel->request;
+		parcel->request = NULL;
+		parcel_free(parcel);
+		proceed_or_fail(trial);
+		return;
+	}
 	if (parcel->outcome == OUTCOME_FOLLOW && followed(trial, parcel))
 		return;
 	trial->parcel = parcel;

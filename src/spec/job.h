@@ -29,11 +29,21 @@
 
 enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM, JOB_BODY_GRAPHQL };
 enum job_pages { JOB_PAGES_NONE, JOB_PAGES_LINK, JOB_PAGES_CURSOR };
-enum job_auth { JOB_AUTH_NONE, JOB_AUTH_BASIC, JOB_AUTH_DIGEST, JOB_AUTH_BEARER, JOB_AUTH_API_KEY };
+enum job_auth {
+	JOB_AUTH_NONE,
+	JOB_AUTH_BASIC,
+	JOB_AUTH_DIGEST,
+	JOB_AUTH_BEARER,
+	JOB_AUTH_API_KEY,
+	JOB_AUTH_OAUTH2,
+	JOB_AUTH_SESSION
+};
 enum job_key_place { JOB_KEY_HEADER, JOB_KEY_QUERY, JOB_KEY_COOKIE };
 /* What a job may keep secret, each by reference. */
 enum job_secret {
-	JOB_SECRET_AUTH, /* password, token, key: what `auth` is about */
+	JOB_SECRET_AUTH,    /* password, token, key, client's secret: what `auth` is about */
+	JOB_SECRET_REFRESH, /* oauth2: the refresh token as configured */
+	JOB_SECRET_ROTATED, /* and the one that took its place; kept by fetchd, in no job */
 	JOB_SECRET__COUNT
 };
 enum job_format {
@@ -97,6 +107,27 @@ enum {
 struct job_pair { /* a header, a query parameter or a form field */
 	char *name;
 	struct template *value;
+};
+
+/* OAuth 2.0 (RFC 6749): a token is fetched with the client's secret or a refresh token. */
+enum job_client_auth { JOB_CLIENT_BASIC, JOB_CLIENT_BODY };
+struct job_oauth2 {
+	char *token_url, *client_id;
+	char *scope;             /* NULL: none asked for */
+	struct job_pair *params; /* further fields of the token request */
+	size_t nparams;
+	enum job_client_auth client_auth;
+};
+
+/* A session: what the answer to a login gives, cookies or a token, goes with every request. */
+struct job_session {
+	char *url;
+	struct template *json; /* of the login; ${user} and ${password} are its only names */
+	struct job_pair *form; /* or this */
+	size_t nform;
+	struct pointer *token; /* where the token is in the answer; NULL: its cookies count */
+	char *header;          /* that carries the token; NULL: Authorization, as a bearer token */
+	int64_t life_ms;       /* 0: until the server refuses it */
 };
 
 struct job_column {
@@ -180,10 +211,12 @@ struct job {
 	uint64_t pages_max;        /* 0: no limit */
 
 	enum job_auth auth;
-	char *auth_user; /* basic, digest */
+	char *auth_user; /* basic, digest, session */
 	struct secret_ref secrets[JOB_SECRET__COUNT];
 	enum job_key_place key_place;
 	char *key_name; /* api_key: the header, query parameter or cookie */
+	struct job_oauth2 oauth2;
+	struct job_session session;
 
 	struct job_decode decode;
 	struct pointer *records; /* "" the document */

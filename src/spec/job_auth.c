@@ -20,7 +20,7 @@ static int check_user(const char *user, struct err *err)
 	return 0;
 }
 
-static int check_header(const char *name, struct err *err)
+int job_check_header(const char *name, struct err *err)
 {
 	if (!*name || name[strspn(name, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
 					"WXYZ!#$%&'*+-.^_`|~")])
@@ -41,6 +41,16 @@ static bool applies_digest(const void *job)
 static bool applies_bearer(const void *job)
 {
 	return ((const struct job *)job)->auth == JOB_AUTH_BEARER;
+}
+
+static bool applies_oauth2(const void *job)
+{
+	return ((const struct job *)job)->auth == JOB_AUTH_OAUTH2;
+}
+
+static bool applies_session(const void *job)
+{
+	return ((const struct job *)job)->auth == JOB_AUTH_SESSION;
 }
 
 static bool applies_key_header(const void *job)
@@ -84,7 +94,7 @@ static const struct field api_key_fields[] = {
 	{ .name = "header",
 	  .type = FIELD_TEXT,
 	  .offset = AT(key_name),
-	  .check = check_header,
+	  .check = job_check_header,
 	  .applies = applies_key_header,
 	  .help = "the header that carries the key",
 	  .example = "X-Api-Key" },
@@ -98,7 +108,7 @@ static const struct field api_key_fields[] = {
 	{ .name = "cookie",
 	  .type = FIELD_TEXT,
 	  .offset = AT(key_name),
-	  .check = check_header,
+	  .check = job_check_header,
 	  .applies = applies_key_cookie,
 	  .help = "or the cookie that carries it",
 	  .example = "session" },
@@ -133,7 +143,17 @@ const struct field job_auth_fields[] = {
 	  .fields = api_key_fields,
 	  .applies = applies_api_key,
 	  .help = "a key in a header, in the query or in a cookie" },
-	{ .name = "oauth2", .type = FIELD_RESERVED },
+	{ .name = "oauth2",
+	  .type = FIELD_GROUP,
+	  .fields = job_oauth2_fields,
+	  .applies = applies_oauth2,
+	  .help = "a token from an authorization server (RFC 6749), fetched and renewed by "
+		  "fetchd" },
+	{ .name = "session",
+	  .type = FIELD_GROUP,
+	  .fields = job_session_fields,
+	  .applies = applies_session,
+	  .help = "a login, whose cookies or token go with every request" },
 	{ .name = "sigv4", .type = FIELD_RESERVED },
 	{ .name = "netrc", .type = FIELD_RESERVED },
 	{ .name = NULL },
@@ -144,10 +164,9 @@ static const struct {
 	const char *pointer;
 	enum job_auth auth;
 } kinds[] = {
-	{ "/auth/basic", JOB_AUTH_BASIC },
-	{ "/auth/digest", JOB_AUTH_DIGEST },
-	{ "/auth/bearer", JOB_AUTH_BEARER },
-	{ "/auth/api_key", JOB_AUTH_API_KEY },
+	{ "/auth/basic", JOB_AUTH_BASIC },   { "/auth/digest", JOB_AUTH_DIGEST },
+	{ "/auth/bearer", JOB_AUTH_BEARER }, { "/auth/api_key", JOB_AUTH_API_KEY },
+	{ "/auth/oauth2", JOB_AUTH_OAUTH2 }, { "/auth/session", JOB_AUTH_SESSION },
 };
 
 static const struct {
@@ -228,7 +247,33 @@ static bool key_twice(const struct job *job, const struct json *definition)
 	return key_places(definition) > 1;
 }
 
+static bool proves_nothing(const struct job *job, const struct json *definition)
+{
+	return json_type(json_find(definition, "/auth/oauth2")) == JSON_OBJECT &&
+	       !job_written(definition, "/auth/oauth2/client_secret") &&
+	       !job_written(definition, "/auth/oauth2/refresh_token");
+}
+
+static bool no_login(const struct job *job, const struct json *definition)
+{
+	return json_type(json_find(definition, "/auth/session")) == JSON_OBJECT &&
+	       job_written(definition, "/auth/session/json") ==
+		       job_written(definition, "/auth/session/form");
+}
+
+static bool header_without_token(const struct job *job, const struct json *definition)
+{
+	return job_written(definition, "/auth/session/header") &&
+	       !job_written(definition, "/auth/session/token");
+}
+
 const struct job_rule job_auth_rules[] = {
+	{ "/auth/oauth2", proves_nothing, "required: client_secret, refresh_token, or both" },
+	{ "/auth/session", no_login,
+	  "required: json or form, what the login sends, "
+	  "{username: \"${user}\", password: \"${password}\"} for example" },
+	{ "/auth/session/header", header_without_token,
+	  "a header carries the token; say with token where it is in the login's answer" },
 	{ "/auth", two_auths, "give one way only, basic, bearer or api_key for example" },
 	{ "/auth/api_key", key_nowhere,
 	  "required: header, query or cookie, the name of what carries the key" },

@@ -8,11 +8,6 @@
 
 #define PAIRS_MAX 200
 
-struct pairs {
-	struct job_pair **list;
-	size_t *len;
-};
-
 char *job_scalar_text(const struct json *value)
 {
 	switch (json_type(value)) {
@@ -27,13 +22,13 @@ char *job_scalar_text(const struct json *value)
 	}
 }
 
-static void add_pair(struct pairs pairs, const char *name, struct template *value)
+static void add_pair(struct job_pairs pairs, const char *name, struct template *value)
 {
 	*pairs.list = xreallocarray(*pairs.list, *pairs.len + 1, sizeof(**pairs.list));
 	(*pairs.list)[(*pairs.len)++] = (struct job_pair) { xstrdup(name), value };
 }
 
-static void read_pair(struct pairs pairs, struct json_member member, enum template_place place,
+static void read_pair(struct job_pairs pairs, struct json_member member, enum template_place place,
 		      const struct walk *walk, const struct trail *at)
 {
 	struct template *template = NULL;
@@ -50,8 +45,8 @@ static void read_pair(struct pairs pairs, struct json_member member, enum templa
 	free(text);
 }
 
-static void read_pairs(struct pairs pairs, const struct json *map, enum template_place place,
-		       const struct walk *walk, const struct trail *at)
+void job_pairs_read(struct job_pairs pairs, const struct json *map, enum template_place place,
+		    const struct walk *walk, const struct trail *at)
 {
 	if (walk_wrong_type(walk, at, map, JSON_OBJECT, "a map of names to values"))
 		return;
@@ -69,7 +64,7 @@ static void read_pairs(struct pairs pairs, const struct json *map, enum template
 	}
 }
 
-static struct json *show_pairs(struct pairs pairs)
+struct json *job_pairs_show(struct job_pairs pairs)
 {
 	struct json *map = json_new_object();
 
@@ -78,7 +73,7 @@ static struct json *show_pairs(struct pairs pairs)
 	return map;
 }
 
-static void done_pairs(struct pairs pairs)
+void job_pairs_done(struct job_pairs pairs)
 {
 	for (size_t i = 0; i < *pairs.len; i++) {
 		free((*pairs.list)[i].name);
@@ -91,11 +86,11 @@ static void done_pairs(struct pairs pairs)
 
 /* Headers. */
 
-static struct pairs headers_of(const void *to)
+static struct job_pairs headers_of(const void *to)
 {
 	struct job *job = (struct job *)to;
 
-	return (struct pairs) { &job->headers, &job->nheaders };
+	return (struct job_pairs) { &job->headers, &job->nheaders };
 }
 
 /* A field name is a token, RFC 9110 section 5.1. */
@@ -142,7 +137,7 @@ static bool has_control(const char *text)
 static void read_headers(const struct field *field, const struct json *value, void *to,
 			 const struct walk *walk, const struct trail *at)
 {
-	read_pairs(headers_of(to), value, TEMPLATE_HEADER, walk, at);
+	job_pairs_read(headers_of(to), value, TEMPLATE_HEADER, walk, at);
 	for (struct json_member m = json_first(value); m.key; m = json_next(m)) {
 		struct trail here = { .up = at, .key = m.key };
 		const char *fault = *m.key ? header_fault(m.key) : NULL;
@@ -160,12 +155,12 @@ static void read_headers(const struct field *field, const struct json *value, vo
 
 static struct json *show_headers(const void *to)
 {
-	return show_pairs(headers_of(to));
+	return job_pairs_show(headers_of(to));
 }
 
 static void done_headers(void *to)
 {
-	done_pairs(headers_of(to));
+	job_pairs_done(headers_of(to));
 }
 
 const struct field_custom job_headers = { "map of texts", read_headers, show_headers,
@@ -173,56 +168,56 @@ const struct field_custom job_headers = { "map of texts", read_headers, show_hea
 
 /* Query. */
 
-static struct pairs query_of(const void *to)
+static struct job_pairs query_of(const void *to)
 {
 	struct job *job = (struct job *)to;
 
-	return (struct pairs) { &job->query, &job->nquery };
+	return (struct job_pairs) { &job->query, &job->nquery };
 }
 
 static void read_query(const struct field *field, const struct json *value, void *to,
 		       const struct walk *walk, const struct trail *at)
 {
-	read_pairs(query_of(to), value, TEMPLATE_QUERY, walk, at);
+	job_pairs_read(query_of(to), value, TEMPLATE_QUERY, walk, at);
 }
 
 static struct json *show_query(const void *to)
 {
-	return show_pairs(query_of(to));
+	return job_pairs_show(query_of(to));
 }
 
 static void done_query(void *to)
 {
-	done_pairs(query_of(to));
+	job_pairs_done(query_of(to));
 }
 
 const struct field_custom job_query = { "map of texts", read_query, show_query, done_query };
 
 /* Form. */
 
-static struct pairs form_of(const void *to)
+static struct job_pairs form_of(const void *to)
 {
 	struct job *job = (struct job *)to;
 
-	return (struct pairs) { &job->form, &job->nform };
+	return (struct job_pairs) { &job->form, &job->nform };
 }
 
 static void read_form(const struct field *field, const struct json *value, void *to,
 		      const struct walk *walk, const struct trail *at)
 {
 	((struct job *)to)->body_kind = JOB_BODY_FORM;
-	read_pairs(form_of(to), value, TEMPLATE_QUERY, walk, at);
+	job_pairs_read(form_of(to), value, TEMPLATE_QUERY, walk, at);
 }
 
 static struct json *show_form(const void *to)
 {
-	return ((const struct job *)to)->body_kind == JOB_BODY_FORM ? show_pairs(form_of(to))
+	return ((const struct job *)to)->body_kind == JOB_BODY_FORM ? job_pairs_show(form_of(to))
 								    : NULL;
 }
 
 static void done_form(void *to)
 {
-	done_pairs(form_of(to));
+	job_pairs_done(form_of(to));
 }
 
 const struct field_custom job_form = { "map of texts", read_form, show_form, done_form };

@@ -7,6 +7,7 @@
 #include "spec/field.h"
 #include "spec/job.h"
 
+extern const struct field job_oauth2_fields[], job_session_fields[]; /* job_grants.c */
 extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
 	job_output_fields[], job_decode_fields[], job_incremental_fields[];
 
@@ -21,7 +22,8 @@ extern const struct field_custom job_file_map; /* loader.c: `jobs`, `defaults` *
  * frees. */
 char *job_scalar_text(const struct json *value);
 
-int job_check_param(const char *name, struct err *err); /* of a query parameter; job_request.c */
+int job_check_header(const char *name, struct err *err); /* of a field; job_auth.c */
+int job_check_param(const char *name, struct err *err);  /* of a query parameter; job_request.c */
 bool job_written(const struct json *definition, const char *pointer); /* and not null */
 
 /* A rule over several settings. The predicate must bear members that were not filled. */
@@ -33,6 +35,16 @@ struct job_rule {
 extern const struct job_rule job_auth_rules[]; /* job_auth.c */
 /* After the walk: which of the ways to authenticate was written. */
 void job_auth_settle(struct job *job);
+
+/* A map of names to templates; `list` and `len` are the members that hold it. job_pairs.c */
+struct job_pairs {
+	struct job_pair **list;
+	size_t *len;
+};
+void job_pairs_read(struct job_pairs pairs, const struct json *map, enum template_place place,
+		    const struct walk *walk, const struct trail *at);
+struct json *job_pairs_show(struct job_pairs pairs);
+void job_pairs_done(struct job_pairs pairs);
 
 /* What no single row can check; `definition` is what was written. job_rules.c */
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);

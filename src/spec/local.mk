@@ -24,6 +24,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_fields.c \
 	src/spec/job_incremental.c \
 	src/spec/job_matrix.c \
+	src/spec/job_grants.c \
 	src/spec/job_output.c \
 	src/spec/job_pairs.c \
 	src/spec/job_params.c \

@@ -43,6 +43,16 @@ static void vault_free(struct vault *vault)
 	munmap(vault, size);
 }
 
+char *secret_keep(const char *text)
+{
+	struct vault *vault = vault_new(strlen(text));
+
+	if (!vault)
+		no_memory();
+	strcpy(vault->text, text);
+	return vault->text;
+}
+
 void secret_free(char *value)
 {
 	if (value)

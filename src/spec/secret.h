@@ -23,7 +23,8 @@ struct secret_ref {
 
 /* The value, NUL-terminated, without control bytes; the caller ends it with secret_free. */
 int secret_resolve(const struct secret_ref *ref, char **value, struct err *err);
-void secret_free(char *value); /* wipes; NULL is fine */
+char *secret_keep(const char *text); /* a copy that is kept as a secret is */
+void secret_free(char *value);       /* wipes; NULL is fine */
 void secret_ref_done(struct secret_ref *ref);
 
 #endif

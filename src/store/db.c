@@ -384,6 +384,13 @@ const char *db_path(const struct db *db)
 	return db->path;
 }
 
+char *db_dir(const struct db *db)
+{
+	const char *slash = strrchr(db->path, '/');
+
+	return slash ? xstrndup(db->path, (size_t)(slash - db->path)) : xstrdup(".");
+}
+
 void db_close(struct db *db)
 {
 	if (!db)

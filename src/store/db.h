@@ -24,6 +24,7 @@ int db_open_readonly(const char *path, struct db **db, struct err *err); /* afte
  */
 int db_check(struct db *db, struct err *err);
 const char *db_path(const struct db *db); /* as it was opened; borrowed */
+char *db_dir(const struct db *db);        /* the directory it is in; the caller frees */
 /* Checkpoints and marks the stop as clean when it was the writing one. NULL is fine. */
 void db_close(struct db *db);
 

@@ -46,6 +46,7 @@ scenarios = \
 	tests/scenario/secrets.t \
 	tests/scenario/snapshots.t \
 	tests/scenario/stops.t \
+	tests/scenario/tokens.t \
 	tests/scenario/types.t
 dist_check_SCRIPTS += $(scenarios)
 TESTS += $(scenarios)

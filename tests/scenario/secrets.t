@@ -10,7 +10,7 @@ from server import Cut, Server, reply
 
 CANARY = "cAn4ry/9b+7e=01 x"  # needs encoding in a URL
 PLAIN = "pl41n-cAn4ry"  # what a cookie can carry
-FORMS = {CANARY, urllib.parse.quote(CANARY, safe=""), urllib.parse.quote_plus(CANARY),
+FORMS = {CANARY, PLAIN, urllib.parse.quote(CANARY, safe=""), urllib.parse.quote_plus(CANARY),
          urllib.parse.quote(CANARY, safe="/"), "cAn4ry", base64.b64encode(f"anna:{CANARY}".encode()).decode()}
 
 AUTHS = {
@@ -25,6 +25,14 @@ AUTHS = {
                lambda r: r.headers.get("cookie") == "key=" + PLAIN),
     "digest": ({"digest": {"user": "anna", "password": {"env": "CANARY"}}},
                lambda r: peers.digest_is_right(r, "anna", CANARY)),
+    "oauth2": ({"oauth2": {"token_url": "TOKEN", "client_id": "anna", "client_secret": {"env": "CANARY"},
+                           "refresh_token": {"file": "canary"}, "params": {"a": "b"}}},
+               lambda r: r.headers.get("authorization") == "Bearer " + PLAIN),
+    "session": ({"session": {"url": "LOGIN", "user": "anna", "password": {"env": "CANARY"},
+                             "json": {"p": "${password}"}, "token": "/token", "header": "X-Session"}},
+                lambda r: r.headers.get("x-session") == PLAIN),
+    "cookies": ({"session": {"url": "LOGIN", "user": "anna", "password": {"file": "canary"},
+                             "form": {"p": "${password}"}}}, lambda r: r.headers.get("cookie") == "sid=" + PLAIN),
     "credential": ({"bearer": {"credential": "api-token"}},
                    lambda r: r.headers.get("authorization") == "Bearer " + CANARY),
 }
@@ -37,9 +45,17 @@ def prepare(place, script, engine):
     (place.dir / "api-token").write_text(CANARY)
     place.env = {**place.env, "CANARY": CANARY, "CREDENTIALS_DIRECTORY": str(place.dir)}
     for name, (auth, _) in AUTHS.items():
+        auth = json.loads(json.dumps(auth).replace("TOKEN", server.url + "/grant").replace("LOGIN", server.url + "/grant"))
         place.job(name, server.url + "/" + name + "/${n}", auth=auth, engine=engine, params={"n": [1, 2, 3]},
                   pages={"by": "link"}, columns=[{"name": "url", "meta": "url"}, {"name": "id"}])
     return server
+
+
+def grant(request):
+    """A token endpoint and a login, whose answer repeats what it was asked."""
+    assert urllib.parse.quote(CANARY, safe="").encode() in request.body or CANARY in json.loads(request.body)["p"]
+    return reply({"access_token": PLAIN, "token_type": "bearer", "token": PLAIN, "refresh_token": CANARY,
+                  "scope": request.body.decode()}, Set_Cookie=f"sid={PLAIN}; Path=/")
 
 
 def check_nowhere(place, *texts):
@@ -69,6 +85,8 @@ def every_reply(place, server):
 
 def links(request):
     """Good answers, with the key in the next link, as many servers give it."""
+    if request.path == "/grant":
+        return grant(request)
     if request.path.startswith("/digest") and "authorization" not in request.headers:
         return reply({}, "401 Unauthorized", WWW_Authenticate=peers.challenge())
     assert AUTHS[request.path.split("/")[1]][1](request), (request.target, request.headers)
@@ -98,6 +116,8 @@ def test_a_failure_does_not_tell_the_secret_either(place, engine):
     """Every request fails in another way, some with an answer that holds what was sent."""
 
     def script(request):
+        if request.path == "/grant":
+            return grant(request)
         echo = request.target + str(request.headers)
         return [Cut(reset=True), reply(echo.encode(), "500 " + request.target.replace(" ", "+")),
                 reply(echo.encode(), "200 OK", Link="<" + request.target)][int(request.path[-1]) - 1]

@@ -1,7 +1,9 @@
 # Unit tests of src/fetch, one program a module.
 fetch_unit_tests = \
 	tests/unit/fetch/charset_test \
+	tests/unit/fetch/cookies_test \
 	tests/unit/fetch/decode_test \
+	tests/unit/fetch/grant_test \
 	tests/unit/fetch/headers_test \
 	tests/unit/fetch/outcome_test \
 	tests/unit/fetch/pace_test \
@@ -38,3 +40,7 @@ tests_unit_fetch_url_test_SOURCES = tests/unit/fetch/url_test.c tests/unit/unit.
 tests_unit_fetch_url_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_wheel_test_SOURCES = tests/unit/fetch/wheel_test.c tests/unit/unit.h
 tests_unit_fetch_wheel_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_cookies_test_SOURCES = tests/unit/fetch/cookies_test.c tests/unit/unit.h
+tests_unit_fetch_cookies_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_grant_test_SOURCES = tests/unit/fetch/grant_test.c tests/unit/unit.h
+tests_unit_fetch_grant_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)

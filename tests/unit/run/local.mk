@@ -10,6 +10,7 @@ RUN_TESTS = \
 	tests/unit/run/dispatcher_test \
 	tests/unit/run/fleet_test \
 	tests/unit/run/fresh_test \
+	tests/unit/run/grant_store_test \
 	tests/unit/run/head_test \
 	tests/unit/run/inputs_test \
 	tests/unit/run/housekeeper_test \
@@ -84,3 +85,5 @@ tests_unit_run_many_outputs_test_SOURCES = tests/unit/run/many_outputs_test.c te
 tests_unit_run_many_outputs_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_output_cache_test_SOURCES = tests/unit/run/output_cache_test.c tests/unit/run/shelf.h
 tests_unit_run_output_cache_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_grant_store_test_SOURCES = tests/unit/run/grant_store_test.c tests/unit/unit.h
+tests_unit_run_grant_store_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
