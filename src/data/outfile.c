@@ -263,6 +263,10 @@ int outfile_close(struct outfile *out, const char *name, struct err *err)
 		out->state.sequence++;
 		outfile_forget(out);
 	}
+	if (code == 0 && out->renamed[0] == '\0' && outfile_check_length(out, err) < 0) {
+		out->failed = true;
+		code = -EAGAIN;
+	}
 	if (code < 0)
 		return code;
 	dir = shelf_open(out->root, out->path, false, out->mode, err);

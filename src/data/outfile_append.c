@@ -12,7 +12,8 @@
  *
  * Why the length is looked at before every append. We write at the offset we believe in. If
  * somebody truncated the file (`> x.csv`), that would leave a hole of NUL bytes; if somebody
- * appended, we would write over it. Two system calls a commit are a fair price.
+ * appended, we would write over it. Two system calls a commit are a fair price. Before a file is
+ * closed it is looked at once more: nobody cuts off what is not ours behind its last name.
  *
  * The footer goes out with the last rows, in one write, so that a reader who comes between two
  * commits finds the file whole. The next rows are written over it. A write that a crash tore leaves
@@ -51,8 +52,7 @@ int outfile_write(const struct outfile *out, int fd, const void *bytes, size_t l
 	return code;
 }
 
-/* Is the file as long as we left it? */
-static int check_length(const struct outfile *out, struct err *err)
+int outfile_check_length(const struct outfile *out, struct err *err)
 {
 	struct stat st;
 
@@ -89,7 +89,7 @@ int outfile_append(struct outfile *out, const void *bytes, size_t len, uint64_t 
 	int code = usable(out, err);
 
 	if (code == 0)
-		code = check_length(out, err);
+		code = outfile_check_length(out, err);
 	if (code < 0) {
 		out->failed = true;
 		return code;

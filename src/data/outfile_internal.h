@@ -31,6 +31,8 @@ int outfile_check_path(const struct outfile *out, struct err *err);
 void outfile_forget(struct outfile *out);
 /* Writes at the descriptor's position, and the footer behind. 0 or -errno. */
 int outfile_write(const struct outfile *out, int fd, const void *bytes, size_t len);
+/* Is the open file as long as we left it? -EUCLEAN: no, somebody else writes to it. */
+int outfile_check_length(const struct outfile *out, struct err *err);
 /* Does the live name still lead to the file that is open? -EUCLEAN: no. */
 int outfile_check_name(const struct outfile *out, struct err *err);
 /* Opens the live file and truncates it to what is committed; -EUCLEAN: it was put aside, phase

@@ -127,6 +127,17 @@ def test_a_live_file_touched_in_the_middle_of_a_run_costs_nothing_else(place):
     assert "j/j.csv" in place.log()
 
 
+def test_what_others_appended_is_cut_off_before_a_file_is_closed(place):
+    job(place, output={"rotate": {"rows": 10}, "compress": "gzip"})
+    assert place.run("j")["result"] == "complete"
+    lengthen(place.data / "j/j.csv", place)
+    run = place.run("j")
+    assert run["result"] == "complete" and "somebody else writes to it" in place.log(), run
+    stage.until(lambda: not list(place.data.rglob("*.closed")))
+    place.stop()
+    assert ids(place.rows()) == sorted(list(range(10)) * 2) and len(list(place.data.rglob("*.csv.gz"))) == 1
+
+
 def test_a_foreign_file_under_the_live_name_is_not_overwritten(place):
     live = place.data / "j/j.csv"
     live.parent.mkdir(parents=True)
