@@ -23,6 +23,8 @@ src_base_libbase_a_SOURCES = \
 	src/base/log.h \
 	src/base/percent.c \
 	src/base/percent.h \
+	src/base/pick.c \
+	src/base/pick.h \
 	src/base/pointer.c \
 	src/base/pointer.h \
 	src/base/printable.c \

@@ -8,6 +8,7 @@ base_tests = \
 	tests/unit/base/indexmap_test \
 	tests/unit/base/json_test \
 	tests/unit/base/log_test \
+	tests/unit/base/pick_test \
 	tests/unit/base/pointer_test \
 	tests/unit/base/random_test \
 	tests/unit/base/rangeset_test \
@@ -58,3 +59,6 @@ tests_unit_base_scan_text_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
 
 tests_unit_base_utf8_test_SOURCES = tests/unit/base/utf8_test.c tests/unit/unit.h
 tests_unit_base_utf8_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
+
+tests_unit_base_pick_test_SOURCES = tests/unit/base/pick_test.c tests/unit/unit.h
+tests_unit_base_pick_test_LDADD = $(BASE_LIBS) $(CHECK_LIBS)
