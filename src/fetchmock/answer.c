@@ -146,37 +146,54 @@ static void say(const struct route *route, struct fill *fill, struct reply *repl
 		add_headers(route, fill, reply);
 }
 
+static void add_page_headers(const struct page *page, const struct ask *ask, struct slice next,
+			     struct reply *reply)
+{
+	const struct dataset *dataset = page->dataset;
+	struct buf link;
+
+	buf_init(&link, VALUE_MAX);
+	if (dataset->pages == DATASET_LINK)
+		page_link(page, ask, &link);
+	if (link.len)
+		reply_header(reply, "Link", "%s", buf_text(&link));
+	if (dataset->next_header && next.ptr)
+		reply_header(reply, dataset->next_header, "%.*s", (int)next.len, next.ptr);
+	if (dataset->total_header)
+		reply_header(reply, dataset->total_header, "%" PRIu64, page->total);
+	buf_done(&link);
+}
+
 static void say_page(const struct route *route, const struct ask *ask, struct fill *fill,
 		     struct reply *reply)
 {
-	struct buf next, link;
-	struct fill_page filled;
+	struct fill_page filled = { .records = page_records };
 	struct err err = ERR_INIT;
 	struct page page;
+	struct buf next;
 
+	route->dataset->asked = route->seq;
 	if (page_find(route->dataset, ask, &page, &err)) {
 		reply_problem(reply, 400, "%s", err.text);
 		return;
 	}
-	buf_init(&next, 128);
-	buf_init(&link, VALUE_MAX);
-	if (page_has_next(&page))
+	buf_init(&next, VALUE_MAX);
+	if (page_has_next(&page) && route->dataset->pages == DATASET_NEXT_URL)
+		page_address(&page, ask, &next);
+	else if (page_has_next(&page))
 		page_cursor(&page, &next);
-	filled = (struct fill_page) { .records = page_records,
-				      .source = &page,
-				      .next = next.len ? buf_slice(&next)
-						       : (struct slice) { NULL, 0 },
-				      .total = route->dataset->count,
-				      .size = page.size };
+	filled.source = &page;
+	filled.next = next.len ? buf_slice(&next) : (struct slice) { NULL, 0 };
+	filled.total = page.total;
+	filled.size = page.size;
+	filled.number = page_number(&page);
+	filled.last = page_last(&page);
+	filled.more = page_has_next(&page);
 	fill->page = &filled;
 	say(route, fill, reply);
 	fill->page = NULL;
-	if (route->dataset->pages == DATASET_LINK)
-		page_link(&page, ask, &link);
-	if (link.len)
-		reply_header(reply, "Link", "%s", buf_text(&link));
+	add_page_headers(&page, ask, filled.next, reply);
 	buf_done(&next);
-	buf_done(&link);
 }
 
 static uint64_t request_seed(const struct api *api, const struct ask *ask)

@@ -3,11 +3,12 @@
  *
  * A hole is ${NAME}; "$$" is one dollar, any other dollar is itself. Names: path.VARIABLE,
  * query.PARAMETER, header.NAME, seq (the route's request number, from 1), index (the record's,
- * from 0), fake.KIND[:ARGUMENT...] (fake.h), page.records, page.next, page.total, page.size. In
- * JSON, a string that is one hole and nothing else becomes a number or boolean when the hole
- * yields one (seq, index, page.total, page.size, fake.int, fake.number, fake.bool); path, query
- * and header do so when ":int" follows the name and the value is an integer. page.records is an
- * array, page.next null on the last page. A parameter or header that was not sent is "".
+ * from 0), fake.KIND[:ARGUMENT...] (fake.h), page.records, page.next, page.total, page.size,
+ * page.number, page.last, page.more. In JSON, a string that is one hole and nothing else becomes a
+ * number or boolean when the hole yields one (seq, index, the page's numbers and page.more,
+ * fake.int, fake.number, fake.bool); path, query and header do so when ":int" follows the name and
+ * the value is an integer. page.records is an array, page.next null on the last page. A parameter
+ * or header that was not sent is "".
  */
 #ifndef FETCHMOCK_BODY_H
 #define FETCHMOCK_BODY_H
@@ -37,6 +38,8 @@ struct fill_page {
 	const struct page *source;
 	struct slice next; /* NULL ptr on the last page */
 	uint64_t total, size;
+	uint64_t number, last; /* of this page and of the last */
+	bool more;
 };
 
 /* All a template may ask for. */

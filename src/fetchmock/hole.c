@@ -122,6 +122,24 @@ static void write_size(const struct hole *hole, enum hole_place place, struct fi
 	buf_addf(out, "%" PRIu64, fill->page ? fill->page->size : 0);
 }
 
+static void write_number(const struct hole *hole, enum hole_place place, struct fill *fill,
+			 struct buf *out)
+{
+	buf_addf(out, "%" PRIu64, fill->page ? fill->page->number : 0);
+}
+
+static void write_last(const struct hole *hole, enum hole_place place, struct fill *fill,
+		       struct buf *out)
+{
+	buf_addf(out, "%" PRIu64, fill->page ? fill->page->last : 0);
+}
+
+static void write_more(const struct hole *hole, enum hole_place place, struct fill *fill,
+		       struct buf *out)
+{
+	buf_add_text(out, fill->page && fill->page->more ? "true" : "false");
+}
+
 static void write_next(const struct hole *hole, enum hole_place place, struct fill *fill,
 		       struct buf *out)
 {
@@ -153,6 +171,9 @@ static const struct hole_kind hole_kinds[] = {
 	{ "page.next", NAME_NONE, 0, write_next },
 	{ "page.total", NAME_NONE, 0, write_total },
 	{ "page.size", NAME_NONE, 0, write_size },
+	{ "page.number", NAME_NONE, 0, write_number },
+	{ "page.last", NAME_NONE, 0, write_last },
+	{ "page.more", NAME_NONE, 0, write_more },
 };
 
 static const struct hole_kind *find_kind(struct slice text)
@@ -188,7 +209,8 @@ int hole_parse(struct slice text, struct hole *hole, struct err *err)
 		return err_set(
 			err, -EINVAL,
 			"there is no ${%.*s}; holes are path.NAME, query.NAME, header.NAME, "
-			"fake.KIND, seq, index, page.records, page.next, page.total, page.size",
+			"fake.KIND, seq, index, page.records, page.next, page.total, page.size, "
+			"page.number, page.last, page.more",
 			(int)text.len, text.ptr);
 	rest.ptr = text.ptr + strlen(parsed.kind->name);
 	rest.len = text.len - strlen(parsed.kind->name);

@@ -93,7 +93,10 @@ START_TEST(datasets_are_checked)
 {
 	refuse(ROUTE("dataset: {count: 5}"), "either `rows`, or `count` and `records`");
 	refuse(ROUTE("dataset: {rows: [1], count: 5}"), "either `rows`, or");
-	refuse(ROUTE("dataset: {rows: [1], pages: {by: page}}"), "expected link or cursor");
+	refuse(ROUTE("dataset: {rows: [1], pages: {by: number}}"), "expected link, cursor,");
+	refuse(ROUTE("dataset: {rows: [1], drift: {add: 1}}"), "`every`");
+	refuse(ROUTE("dataset: {rows: [1], drift: {every: 2, add: 1}}"), "no rows to add");
+	refuse(ROUTE("dataset: {rows: [1], drift: {every: 0, remove: 1}}"), "in 1..");
 	refuse(ROUTE("dataset: {rows: [1], pages: {size: 3}}"), "`by` is missing");
 	refuse(ROUTE("dataset: {rows: [1], pages: {by: cursor, next: x}}"), "pointer");
 	refuse(ROUTE("dataset: {rows: [1], pages: {by: cursor, next: /items}}"),
