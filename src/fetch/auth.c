@@ -190,7 +190,7 @@ int auth_apply(const struct request_scope *scope, struct request *request, struc
 	const struct auth_type *row = type_of(scope->job->auth);
 	int rc;
 
-	if (!row || !row->apply)
+	if (!row || !row->apply || request->away)
 		return 0;
 	if (!scope->secrets[JOB_SECRET_AUTH] || !*scope->secrets[JOB_SECRET_AUTH])
 		rc = err_set(err, -EINVAL, "the secret is missing");

@@ -20,6 +20,8 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/grant.h \
 	src/fetch/headers.c \
 	src/fetch/headers.h \
+	src/fetch/link.c \
+	src/fetch/link.h \
 	src/fetch/multi.c \
 	src/fetch/multi.h \
 	src/fetch/outcome.c \
@@ -28,6 +30,9 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/pace.h \
 	src/fetch/page.c \
 	src/fetch/page.h \
+	src/fetch/page_auto.c \
+	src/fetch/page_place.c \
+	src/fetch/page_read.c \
 	src/fetch/redirect.c \
 	src/fetch/request.c \
 	src/fetch/request.h \

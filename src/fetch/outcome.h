@@ -34,7 +34,9 @@ enum outcome {
 	OUTCOME_BAD_PAGE,  /* the pagination rule was not met: next link off the origin, cursor of a
 			      wrong type */
 	OUTCOME_PAGE_LOOP, /* a next page that was visited before; pages.max ends a chain well */
-	OUTCOME_REDIRECT,  /* a redirect that may not be followed: origin, scheme, number */
+	OUTCOME_PAGE_DRIFT,    /* rows moved from page to page while they were fetched */
+	OUTCOME_PAGES_MISSING, /* the chain ends before the API's own total */
+	OUTCOME_REDIRECT,      /* a redirect that may not be followed: origin, scheme, number */
 	OUTCOME_HTTP_408,
 	OUTCOME_HTTP_425,
 	OUTCOME_HTTP_429,
@@ -52,6 +54,8 @@ struct outcome_row {
 	unsigned
 		retry; /* the RETRY_* bit of `retry.on` that allows another try; 0: never retried */
 	const char *sentence; /* "the server did not answer within request.timeout" */
+	bool stays; /* retrying the run does not mend it: its chain would land rows twice, or go on
+		       past some that are missing */
 };
 
 extern const struct outcome_row outcomes[OUTCOME__COUNT];

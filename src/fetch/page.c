@@ -1,148 +1,32 @@
-/* Paginators: see page.h. */
+/* The paginators and what ends their chains: see page.h. */
 #include "fetch/page.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/json.h"
 #include "base/scan.h"
 #include "base/xalloc.h"
+#include "fetch/link.h"
 #include "fetch/url.h"
 
 #define CURSOR_MAX_BYTES 16384
 
-/* ---- the Link header, RFC 8288 section 3 ---- */
-
-static const char *skip(const char *p, const char *set)
+const struct paging *page_paging(const struct request *request)
 {
-	return p + strspn(p, set);
+	return request->paging ? request->paging : &request->scope->job->paging;
 }
 
-/* A token or a quoted-string with its backslashes undone; moves *at behind it. False: malformed. */
-static bool take_value(const char **at, struct buf *out)
-{
-	const char *p = *at;
-
-	buf_clear(out);
-	if (*p != '"') {
-		size_t len = strcspn(p, " \t,;=\"");
-
-		*at = p + len;
-		return buf_add(out, p, len) == 0;
-	}
-	for (p++; *p && *p != '"'; p++) {
-		if (*p == '\\' && p[1])
-			p++;
-		buf_add_char(out, *p);
-	}
-	*at = p + (*p == '"');
-	return *p == '"';
-}
-
-static bool has_word(const char *words, const char *word)
-{
-	while (*(words = skip(words, " \t"))) {
-		size_t len = strcspn(words, " \t");
-
-		if (len == strlen(word) && strncasecmp(words, word, len) == 0)
-			return true;
-		words += len;
-	}
-	return false;
-}
-
-struct link {
-	struct slice target;
-	bool next;     /* its first rel names "next" */
-	bool anchored; /* speaks of another page than this one: not ours */
-};
-
-static bool take_param(const char **at, struct link *link, bool *rel_seen, struct buf *value)
-{
-	const char *name = skip(*at, " \t");
-	size_t len = strcspn(name, " \t=,;\"<>");
-
-	*at = skip(name + len, " \t");
-	buf_clear(value);
-	if (**at == '=') {
-		*at = skip(*at + 1, " \t");
-		if (!take_value(at, value))
-			return false;
-	}
-	if (len == 3 && strncasecmp(name, "rel", 3) == 0 && !*rel_seen) {
-		*rel_seen = true;
-		link->next = has_word(buf_text(value), "next");
-	}
-	link->anchored |= len == 6 && strncasecmp(name, "anchor", 6) == 0;
-	*at = skip(*at, " \t");
-	return true;
-}
-
-/* One link-value and the comma behind it. */
-static bool take_link(const char **at, struct link *link, struct buf *value)
-{
-	bool rel_seen = false;
-	const char *close;
-
-	*link = (struct link) { .next = false };
-	*at = skip(*at, " \t,");
-	if (**at != '<')
-		return false;
-	close = strchr(*at, '>');
-	if (!close)
-		return false;
-	link->target = (struct slice) { *at + 1, (size_t)(close - *at - 1) };
-	*at = skip(close + 1, " \t");
-	while (**at == ';') {
-		++*at;
-		if (!take_param(at, link, &rel_seen, value))
-			return false;
-	}
-	return **at == ',' || **at == '\0';
-}
-
-/* 1 and the target of rel=next, 0 when there is none, -EINVAL when the header is malformed. */
-static int find_next(const char *header, char **target)
-{
-	struct buf value;
-	struct link link;
-	int found = 0;
-
-	buf_init(&value, strlen(header));
-	while (found == 0 && *skip(header, " \t,")) {
-		if (!take_link(&header, &link, &value))
-			found = -EINVAL;
-		else if (link.next && !link.anchored)
-			found = 1;
-	}
-	buf_done(&value);
-	if (found == 1)
-		*target = xstrndup(link.target.ptr, link.target.len);
-	return found;
-}
-
-char *link_next(const char *header)
-{
-	char *target = NULL;
-
-	return header && find_next(header, &target) == 1 ? target : NULL;
-}
-
-/* ---- rows ---- */
-
-static enum outcome no_next(const struct request *request, const struct response *response,
-			    struct slice cursor, char **token, struct err *err)
+static enum outcome no_token(const struct request *request, const struct response *response,
+			     const struct page_answer *answer, char **token, struct err *err)
 {
 	*token = NULL;
 	return OUTCOME_OK;
 }
 
-static char *no_url(const struct job *job, const char *first_url, const char *token,
-		    struct err *err)
-{
-	return xstrdup(first_url);
-}
+/* ---- addresses: link, next_url ---- */
 
 /* The token outlives the run in the ledger, so a key that the server repeats in its links must not
  * be in it; request_build sets it again. */
@@ -157,26 +41,30 @@ static char *without_key(const struct job *job, char *url)
 	return bare;
 }
 
-static enum outcome link_token(const struct request *request, const struct response *response,
-			       struct slice cursor, char **token, struct err *err)
+bool page_may_lead_to(const struct paging *paging, const char *from, const char *url, bool *away)
 {
-	const char *header = response->headers[HEADER_LINK];
-	char *target = NULL, *url = NULL;
-	int found = header ? find_next(header, &target) : 0;
-	int rc;
+	*away = !url_same_origin(from, url);
+	for (size_t i = 0; *away && i < paging->norigins; i++)
+		if (url_same_origin(paging->origins[i], url))
+			return true;
+	return !*away;
+}
 
-	if (found < 0) {
-		err_set(err, 0, "the Link header is malformed");
-		return OUTCOME_BAD_PAGE;
-	}
-	if (found == 0) {
-		*token = NULL;
-		return OUTCOME_OK;
-	}
-	rc = url_resolve(request->url, target, &url, err);
-	free(target);
-	if (rc == 0 && !url_same_origin(request->url, url))
-		rc = err_set(err, -EPERM, "it leads to another origin than %s", request->host);
+/* An address as the server gave it, against the URL that was fetched in the end. From another
+ * origin it may lead back; page_place has the last word. */
+static enum outcome address_token(const struct request *request, const char *target, char **token,
+				  struct err *err)
+{
+	char *url = NULL;
+	bool away;
+	int rc = url_resolve(request->url, target, &url, err);
+
+	if (rc == 0 && !request->away &&
+	    !page_may_lead_to(page_paging(request), request->url, url, &away))
+		rc = err_set(err, -EPERM,
+			     "it leads to another origin than %s, which pages.origins does not "
+			     "allow",
+			     request->host);
 	if (rc < 0) {
 		err_within(err, "the next page's link");
 		free(url);
@@ -186,19 +74,26 @@ static enum outcome link_token(const struct request *request, const struct respo
 	return OUTCOME_OK;
 }
 
-static char *link_url(const struct job *job, const char *first_url, const char *token,
-		      struct err *err)
+static enum outcome link_token(const struct request *request, const struct response *response,
+			       const struct page_answer *answer, char **token, struct err *err)
 {
-	char *url;
+	const char *header = response->headers[HEADER_LINK];
+	char *target = NULL;
+	int found = header ? link_next(header, &target) : 0;
+	enum outcome outcome = OUTCOME_OK;
 
-	if (url_resolve(NULL, token, &url, err) < 0)
-		return NULL;
-	if (url_same_origin(first_url, url))
-		return url;
-	free(url);
-	err_set(err, -EPERM, "the next page's link leads to another origin");
-	return NULL;
+	*token = NULL;
+	if (found < 0) {
+		err_set(err, 0, "the Link header is malformed");
+		return OUTCOME_BAD_PAGE;
+	}
+	if (found > 0)
+		outcome = address_token(request, target, token, err);
+	free(target);
+	return outcome;
 }
+
+/* ---- cursors ---- */
 
 static enum outcome bad_cursor(struct err *err, const char *why)
 {
@@ -223,36 +118,111 @@ static enum outcome text_token(struct slice quoted, char **token, struct err *er
 	return OUTCOME_OK;
 }
 
-/* Absent, null and "" are the ways APIs say "that was all". */
-static enum outcome cursor_token(const struct request *request, const struct response *response,
-				 struct slice cursor, char **token, struct err *err)
+/* Absent, null, false and "" are the ways APIs say "that was all". */
+static bool says_no_more(struct slice value)
 {
-	if (!cursor.ptr || slice_is(cursor, "null")) {
-		*token = NULL;
+	return !value.ptr || slice_is(value, "null") || slice_is(value, "false");
+}
+
+static enum outcome header_token(const struct request *request, const char *text, char **token,
+				 struct err *err)
+{
+	struct json *value;
+
+	if (!text || !*text)
 		return OUTCOME_OK;
+	if (strlen(text) > CURSOR_MAX_BYTES)
+		return bad_cursor(err, "is too long");
+	if (page_paging(request)->body) {
+		value = json_new_string(text);
+		*token = json_text(value, false);
+		json_unref(value);
+	} else {
+		*token = xstrdup(text);
 	}
+	return OUTCOME_OK;
+}
+
+/* What goes back into a JSON body stays JSON: there a number and the text of it differ. */
+static enum outcome cursor_token(const struct request *request, const struct response *response,
+				 const struct page_answer *answer, char **token, struct err *err)
+{
+	struct slice cursor = answer->cursor;
+
+	*token = NULL;
+	if (page_paging(request)->from_header)
+		return header_token(request, response->headers[HEADER_PAGE_CURSOR], token, err);
+	if (says_no_more(cursor) || slice_is(cursor, "\"\""))
+		return OUTCOME_OK;
 	if (cursor.len > CURSOR_MAX_BYTES)
 		return bad_cursor(err, "is too long");
-	if (*cursor.ptr == '"')
+	if (*cursor.ptr == '"' && !page_paging(request)->body)
 		return text_token(cursor, token, err);
-	if (!memchr("-0123456789", *cursor.ptr, 11))
+	if (!memchr("\"-0123456789", *cursor.ptr, 12))
 		return bad_cursor(err, "is neither text nor a number");
 	*token = xstrndup(cursor.ptr, cursor.len);
 	return OUTCOME_OK;
 }
 
-static char *cursor_url(const struct job *job, const char *first_url, const char *token,
-			struct err *err)
+static enum outcome next_url_token(const struct request *request, const struct response *response,
+				   const struct page_answer *answer, char **token, struct err *err)
 {
-	return url_with_query(first_url, job->page_param, token);
+	char *target = NULL;
+	enum outcome outcome;
+
+	*token = NULL;
+	if (says_no_more(answer->cursor))
+		return OUTCOME_OK;
+	if (*answer->cursor.ptr != '"') {
+		err_set(err, 0, "the address of the next page is not text");
+		return OUTCOME_BAD_PAGE;
+	}
+	outcome = text_token(answer->cursor, &target, err);
+	if (outcome == OUTCOME_OK && target)
+		outcome = address_token(request, target, token, err);
+	free(target);
+	return outcome;
+}
+
+/* ---- numbers: page, offset ---- */
+
+static uint64_t number_of(const struct request *request)
+{
+	return request->page_token ? strtoull(request->page_token, NULL, 10)
+				   : page_paging(request)->start;
+}
+
+static enum outcome number_token(const struct request *request, const struct response *response,
+				 const struct page_answer *answer, char **token, struct err *err)
+{
+	uint64_t number = number_of(request);
+
+	*token = answer->last != PAGE_UNSAID && number >= answer->last
+			 ? NULL
+			 : xasprintf("%" PRIu64, number + 1);
+	return OUTCOME_OK;
+}
+
+/* By what was served, not by what was asked for: servers have limits of their own. */
+static enum outcome offset_token(const struct request *request, const struct response *response,
+				 const struct page_answer *answer, char **token, struct err *err)
+{
+	uint64_t overlap = page_paging(request)->overlap;
+
+	*token = answer->served <= overlap
+			 ? NULL
+			 : xasprintf("%" PRIu64, number_of(request) + answer->served - overlap);
+	return OUTCOME_OK;
 }
 
 const struct paginator paginators[] = {
-	{ "none", "one page a request", JOB_PAGES_NONE, no_next, no_url },
-	{ "link", "the Link header's rel=\"next\" (RFC 8288)", JOB_PAGES_LINK, link_token,
-	  link_url },
-	{ "cursor", "a value in the body, sent back as a query parameter", JOB_PAGES_CURSOR,
-	  cursor_token, cursor_url },
+	{ "none", "one page a request", JOB_PAGES_NONE, no_token },
+	{ "link", "the Link header's rel=\"next\" (RFC 8288)", JOB_PAGES_LINK, link_token },
+	{ "cursor", "a value of the answer that is sent back", JOB_PAGES_CURSOR, cursor_token },
+	{ "page", "a page's number, counted up", JOB_PAGES_PAGE, number_token },
+	{ "offset", "the number of records before it", JOB_PAGES_OFFSET, offset_token },
+	{ "next_url", "an address in the body", JOB_PAGES_NEXT_URL, next_url_token },
+	{ "auto", "recognised on the first answer", JOB_PAGES_AUTO, no_token },
 	{ .name = NULL },
 };
 
@@ -262,4 +232,43 @@ const struct paginator *paginator_of(enum job_pages kind)
 		if (row->kind == kind)
 			return row;
 	return &paginators[0];
+}
+
+/* ---- what ends a chain ---- */
+
+/* Is this page the last although one could ask for another? What the answer itself says of it
+ * comes before what is concluded from numbers. */
+static bool is_last(const struct request *request, const struct page_answer *answer)
+{
+	const struct paging *paging = page_paging(request);
+
+	if (answer->more >= 0)
+		return answer->more == 0;
+	if (answer->served == 0 && (paging_counts(paging) || paging->stop & PAGES_STOP_EMPTY))
+		return true;
+	if (paging->stop & PAGES_STOP_SHORT && answer->served < paging->size)
+		return true;
+	return paging->stop & PAGES_STOP_TOTAL && answer->total != PAGE_UNSAID &&
+	       request->chain_records + answer->records >= answer->total;
+}
+
+enum outcome page_next(const struct request *request, const struct response *response,
+		       const struct page_answer *answer, char **token, struct err *err)
+{
+	const struct paginator *row = paginator_of(page_paging(request)->by);
+	enum outcome outcome = OUTCOME_OK;
+
+	*token = NULL;
+	if (row->next == no_token || is_last(request, answer))
+		return OUTCOME_OK;
+	outcome = row->next(request, response, answer, token, err);
+	if (outcome != OUTCOME_OK || answer->more != 1)
+		return outcome;
+	if (*token && answer->served > 0)
+		return OUTCOME_OK;
+	err_set(err, 0, "the answer says that another page follows, but %s",
+		*token ? "it holds no record itself" : "not which");
+	free(*token);
+	*token = NULL;
+	return OUTCOME_BAD_PAGE;
 }

@@ -150,22 +150,6 @@ static int first_url(const struct job *job, struct values *values, char **url, s
 	return rc;
 }
 
-static int build_url(struct request *request, struct values *values, struct err *err)
-{
-	const struct job *job = request->scope->job;
-	int rc = first_url(job, values, &request->url, err);
-	char *page;
-
-	if (rc < 0 || !request->page_token)
-		return rc;
-	page = paginator_of(job->pages)->url(job, request->url, request->page_token, err);
-	if (!page)
-		return -EINVAL;
-	free(request->url);
-	request->url = page;
-	return 0;
-}
-
 static int build_headers(struct request *request, struct values *values, struct err *err)
 {
 	const struct job *job = request->scope->job;
@@ -238,11 +222,13 @@ static int fill(struct request *request, struct err *err)
 			       scope->job->method);
 	request->method = xstrdup(scope->job->method);
 	fill_values(&values, scope, request->index);
-	rc = build_url(request, &values, err);
+	rc = first_url(scope->job, &values, &request->url, err);
 	if (rc == 0)
 		rc = build_headers(request, &values, err);
 	if (rc == 0)
 		rc = build_body(request, &values, err);
+	if (rc == 0)
+		rc = page_place(request, err);
 	if (rc == 0)
 		rc = auth_apply(scope, request, err);
 	if (rc == 0)
@@ -251,19 +237,31 @@ static int fill(struct request *request, struct err *err)
 	return rc;
 }
 
-int request_build(const struct request_scope *scope, uint64_t index, uint32_t page,
-		  const char *page_token, struct request **request, struct err *err)
+static void join_chain(struct request *request, const struct request_chain *chain)
+{
+	request->page = chain->page;
+	request->page_token = chain->token ? xstrdup(chain->token) : NULL;
+	request->chain_records = chain->records;
+	request->chain_last = chain->last;
+}
+
+int request_build_page(const struct request_scope *scope, uint64_t index,
+		       const struct request_chain *chain, struct request **request, struct err *err)
 {
 	struct request *made = xcalloc(1, sizeof(*made));
-	int rc;
+	int rc = 0;
 
 	assert(index < scope->job->matrix.points);
 	made->scope = scope;
 	made->index = index;
-	made->page = page;
 	made->tries = 1;
-	made->page_token = page_token ? xstrdup(page_token) : NULL;
-	rc = fill(made, err);
+	join_chain(made, chain);
+	if (chain->paging) {
+		made->paging = paging_parse(chain->paging, err);
+		rc = made->paging ? 0 : -EINVAL;
+	}
+	if (rc == 0)
+		rc = fill(made, err);
 	if (rc < 0) {
 		request_free(made);
 		return -EINVAL;
@@ -272,11 +270,20 @@ int request_build(const struct request_scope *scope, uint64_t index, uint32_t pa
 	return 0;
 }
 
+int request_build(const struct request_scope *scope, uint64_t index, uint32_t page,
+		  const char *page_token, struct request **request, struct err *err)
+{
+	struct request_chain chain = { .page = page, .token = page_token };
+
+	return request_build_page(scope, index, &chain, request, err);
+}
+
 void request_free(struct request *request)
 {
 	if (!request)
 		return;
 	free(request->page_token);
+	paging_free(request->paging);
 	free(request->method);
 	free(request->url);
 	free(request->host);

@@ -38,8 +38,11 @@ struct request {
 			    thread */
 	uint64_t tag;    /* the submitter's, untouched by engines */
 
-	char *page_token; /* what the page before gave: a cursor, or a next link's absolute URL;
-			     NULL on page 0 */
+	char *page_token; /* what the page before gave: a page's number, an offset, a cursor, or a
+			     next link's absolute URL; NULL on page 0 */
+	struct paging *paging;  /* what was recognised for this chain; NULL: the job's own */
+	uint64_t chain_records; /* records of its chain before this page */
+	uint64_t chain_last;    /* mark of the last of them (digest.h); 0: none */
 
 	/* what goes out */
 	char *method;
@@ -48,6 +51,7 @@ struct request {
 	char **headers; /* "Name: value", NULL-terminated; secrets in them: never logged */
 	char *body;     /* NULL: none */
 	size_t body_len;
+	bool away;     /* to another origin than the job's: no credentials go with it */
 	bool keep_raw; /* `try`: the parcel keeps the body */
 
 	/* of jobs whose token or session must be fetched (grant.h) */
@@ -57,8 +61,20 @@ struct request {
 	char *token;     /* that it carries, so that it can be hidden; NULL: none */
 };
 
-/* Makes the request for one page of one point. `page_token` is copied. -EINVAL with a sentence when
- * a template cannot be filled or the URL is not http(s). Main loop; does not block. */
+/* Where in its chain a page is; all zero for the first. */
+struct request_chain {
+	uint32_t page;
+	const char *token;
+	const char *paging;     /* JSON text of the settings recognised on the first page; NULL: the
+			       job's hold */
+	uint64_t records, last; /* as in struct request */
+};
+/* Makes the request for one page of one point; texts are copied. -EINVAL with a sentence when a
+ * template cannot be filled or the URL is not http(s). Main loop; does not block. */
+int request_build_page(const struct request_scope *scope, uint64_t index,
+		       const struct request_chain *chain, struct request **request,
+		       struct err *err);
+/* The same of a page by its number and token alone. */
 int request_build(const struct request_scope *scope, uint64_t index, uint32_t page,
 		  const char *page_token, struct request **request, struct err *err);
 /* Turns a request into the one its redirect asks for (RFC 9110 section 15.4: 303, and 301/302 after

@@ -52,6 +52,7 @@ void response_clear(struct response *response)
 	buf_shrink(&response->body, BODY_KEPT_BYTES);
 	response->transfer = OUTCOME_OK;
 	response->error[0] = '\0';
+	response->cursor_header = response->total_header = NULL;
 	response->status = 0;
 	response->started_ms = 0;
 	response->taken_us = 0;
@@ -76,13 +77,21 @@ static struct slice trimmed(struct slice text)
 	return text;
 }
 
-static int header_of(struct slice name)
+static const char *name_of(const struct response *response, enum response_header header)
 {
-	for (int i = 0; i < HEADER__COUNT; i++)
-		if (strlen(response_header_names[i]) == name.len &&
-		    strncasecmp(response_header_names[i], name.ptr, name.len) == 0)
-			return i;
-	return -1;
+	if (header == HEADER_PAGE_CURSOR)
+		return response->cursor_header;
+	if (header == HEADER_PAGE_TOTAL)
+		return response->total_header;
+	return response_header_names[header];
+}
+
+static bool is_named(const struct response *response, enum response_header header,
+		     struct slice name)
+{
+	const char *known = name_of(response, header);
+
+	return known && strlen(known) == name.len && strncasecmp(known, name.ptr, name.len) == 0;
 }
 
 static void keep(char **header, const char *between, struct slice value)
@@ -99,17 +108,18 @@ static void keep(char **header, const char *between, struct slice value)
 void response_header_line(struct response *response, struct slice line)
 {
 	const char *colon = memchr(line.ptr, ':', line.len);
-	struct slice value;
-	int i;
+	struct slice name, value;
 
 	if (!colon)
 		return;
-	i = header_of((struct slice) { line.ptr, (size_t)(colon - line.ptr) });
-	if (i < 0 || (response->headers[i] && !joined[i]))
-		return;
+	name = (struct slice) { line.ptr, (size_t)(colon - line.ptr) };
 	value.ptr = colon + 1;
 	value.len = line.len - (size_t)(colon + 1 - line.ptr);
 	value = trimmed(value);
-	if (!memchr(value.ptr, '\0', value.len))
-		keep(&response->headers[i], i == HEADER_SET_COOKIE ? "\n" : ", ", value);
+	if (memchr(value.ptr, '\0', value.len))
+		return;
+	for (int i = 0; i < HEADER__COUNT; i++)
+		if (is_named(response, (enum response_header)i, name) &&
+		    (!response->headers[i] || joined[i]))
+			keep(&response->headers[i], i == HEADER_SET_COOKIE ? "\n" : ", ", value);
 }

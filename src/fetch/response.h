@@ -19,9 +19,11 @@ enum response_header {
 	HEADER_ETAG,
 	HEADER_LAST_MODIFIED,
 	HEADER_SET_COOKIE, /* several lines are kept as lines */
+	HEADER_PAGE_CURSOR, /* the two that a job's `pages:` names */
+	HEADER_PAGE_TOTAL,
 	HEADER__COUNT
 };
-extern const char *const response_header_names[HEADER__COUNT];
+extern const char *const response_header_names[HEADER__COUNT]; /* NULL: the request names it */
 
 struct response {
 	enum outcome transfer;        /* OK: HTTP framing was complete, status is set; else how the
@@ -31,12 +33,14 @@ struct response {
 	char *headers[HEADER__COUNT]; /* NULL: absent; several lines of a list (Link,
 					 Content-Encoding, Retry-After) are joined with ", ",
 					 of another header the first counts */
-	struct buf body;              /* as transferred: still content-coded. Ceiling: max_body */
-	int64_t started_ms;           /* UNIX milliseconds: when the request was sent */
-	int64_t taken_us;             /* from the start to the last byte */
-	uint64_t wire_bytes;          /* of body, as transferred */
-	unsigned connections;         /* opened for this request: 0 when a kept one served */
-	pid_t pid, tid;               /* of the worker */
+	const char *cursor_header, *total_header; /* names of the PAGE_ ones, borrowed from the
+						     request; NULL: none */
+	struct buf body;      /* as transferred: still content-coded. Ceiling: max_body */
+	int64_t started_ms;   /* UNIX milliseconds: when the request was sent */
+	int64_t taken_us;     /* from the start to the last byte */
+	uint64_t wire_bytes;  /* of body, as transferred */
+	unsigned connections; /* opened for this request: 0 when a kept one served */
+	pid_t pid, tid;       /* of the worker */
 };
 
 void response_init(struct response *response, size_t max_body);

@@ -10,13 +10,15 @@ static bool wants(const struct request *request)
 
 bool tailor_answers(const struct request *request)
 {
-	return request->scope->job->auth == JOB_AUTH_DIGEST;
+	return request->scope->job->auth == JOB_AUTH_DIGEST && !request->away;
 }
 
-/* A try has no number: the next one may be of another job. */
+/* A try has no number: the next one may be of another job. What goes to another origin goes without
+ * credentials. */
 bool tailor_differs(const struct tailored *tailored, const struct request *request)
 {
-	return tailored->is && (tailored->run == 0 || tailored->run != request->scope->run);
+	return tailored->is &&
+	       (tailored->run == 0 || tailored->run != request->scope->run || request->away);
 }
 
 /* RFC 7616. A first request goes out without a body, to be challenged; libcurl keeps the challenge

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "fetch/page.h"
 
 /* Below 64 KiB a large body costs twice the time. */
 #define RECEIVE_BYTES 65536L
@@ -309,6 +310,7 @@ void transfer_begin(struct transfer *transfer, struct request *request, bool own
 		transfer->tailored = (struct tailored) { 0 };
 	}
 	response_clear(&transfer->response);
+	page_want(request, &transfer->response);
 	transfer->request = request;
 	transfer->own_timers = own_timers;
 	transfer->refused = OUTCOME_OK;

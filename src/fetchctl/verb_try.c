@@ -17,6 +17,41 @@
 #define BODY_SHOWN 1500 /* characters */
 #define ROWS_SHOWN 20
 
+/* Settings that do nothing as they are. */
+static bool is_idle(const char *key, const struct json *value)
+{
+	return (json_type(value) == JSON_ARRAY && json_len(value) == 0) ||
+	       (json_type(value) == JSON_INT && json_int(value, 0) == 0 &&
+		strcmp(key, "start") != 0);
+}
+
+/* "by: cursor, from: /next, param: cursor" and what a run would ask for next. */
+static void show_pages(const struct json *trial)
+{
+	const struct json *pages = json_get(trial, "pages");
+	const char *url = json_str(json_get(trial, "next_url"));
+	const char *token = json_str(json_get(trial, "next_page"));
+	struct buf text;
+
+	buf_init(&text, 4096);
+	for (struct json_member m = json_first(pages); m.key; m = json_next(m)) {
+		char *value = json_str(m.value) ? NULL : json_text(m.value, false);
+
+		if (m.value && !is_idle(m.key, m.value))
+			buf_addf(&text, "%s%s: %s", text.len ? ", " : "", m.key,
+				 value ? value : json_str(m.value));
+		free(value);
+	}
+	if (text.len)
+		say_field("pages", buf_text(&text));
+	buf_done(&text);
+	if (json_get(trial, "total"))
+		say_fieldf("records", "%lld here, %lld in all",
+			   (long long)json_int(json_get(trial, "record_count"), 0),
+			   (long long)json_int(json_get(trial, "total"), 0));
+	say_field("next page", url && token && !strstr(url, token) ? token : url);
+}
+
 /* "GET http://... (id=7)" and "200 ok, 203 ms, 85 B of application/json". */
 static void show_answer(const struct json *trial)
 {
@@ -39,7 +74,7 @@ static void show_answer(const struct json *trial)
 	else
 		say_fieldf("answer", "none (%s) after %s", say_member(trial, "outcome"), took);
 	say_field("error", json_str(json_get(trial, "error")));
-	say_field("next page", json_str(json_get(trial, "next_page")));
+	show_pages(trial);
 }
 
 /* Whole characters only. */

@@ -63,7 +63,7 @@ static void write_page(struct account *account, struct db *db, const struct land
 {
 	const struct request *request = landing->parcel->request;
 
-	if (landing->parcel->next_token) {
+	if (!landing_finishes(landing)) {
 		ledger_chain_put(db, account->run, &landing->chain);
 		return;
 	}

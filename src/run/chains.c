@@ -13,6 +13,8 @@ static void free_chain(struct chain *chain)
 		return;
 	free(chain->token);
 	free(chain->visited);
+	free(chain->drift);
+	free(chain->paging);
 	free(chain);
 }
 
@@ -37,6 +39,7 @@ struct chain *chains_add(struct chains *chains, uint64_t index)
 	struct chain *chain = xcalloc(1, sizeof(*chain));
 
 	chain->index = index;
+	chain->watch.total_low = UINT64_MAX;
 	indexmap_put(&chains->open, index, chain);
 	return chain;
 }

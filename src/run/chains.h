@@ -11,7 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/indexmap.h"
+#include "run/page_view.h"
+#include "spec/paging.h"
+#include "store/ledger.h"
 
 #define CHAIN_VISITED_MAX 1024 /* newest tokens remembered, each as a 64-bit hash */
 
@@ -22,6 +26,8 @@ struct chain {
 	char *token; /* its token */
 	uint64_t rows;
 	uint64_t *visited; /* oldest first; visited[0] is the anchor, see chain_advance */
+	struct chain_watch watch;
+	char *drift, *paging; /* as in struct chain_record */
 };
 
 struct chains {
@@ -41,5 +47,17 @@ void chains_each(const struct chains *chains, void (*fn)(struct chain *chain, vo
  * power of two (R. P. Brent, "An improved Monte Carlo factorization algorithm", 1980), at the
  * latest after three rounds. */
 bool chain_advance(struct chain *chain, const char *token);
+
+/* May this page be taken for the next of the chain (NULL: it is the first)? PAGE_LOOP when it
+ * holds the records of one before it, PAGES_MISSING when it is the last (`ends`) and the API
+ * counts more than came; a sentence then. */
+enum outcome chain_check(const struct chain *chain, const struct page_view *view, bool ends,
+			 struct err *err);
+/* It was taken: remembers what later pages are held against. */
+void chain_watch_page(struct chain *chain, const struct page_view *view,
+		      const struct paging *paging);
+/* At the end of the chain: what shows that rows may be missing or twice there, a sentence, or NULL.
+ * Valid as long as the chain. */
+const char *chain_drift(struct chain *chain, const struct paging *paging);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pick.h"
 #include "base/xalloc.h"
 #include "fetch/charset.h"
 #include "fetch/decode.h"
@@ -20,7 +21,7 @@
 #define ROWS_CEILING(body) ((body)*8 + (size_t)4 * 1024 * 1024)
 
 /* The single values that are looked for in every body. */
-enum { PROBE_CURSOR };
+enum { PROBE_CURSOR, PROBE_TOTAL, PROBE_MORE, PROBE_LAST };
 
 struct digesting {
 	struct parcel *parcel;
@@ -90,22 +91,74 @@ static enum outcome decoded(struct digesting *d)
 
 static enum outcome extracted(struct digesting *d)
 {
+	const struct paging *paging = page_paging(d->request);
 	const struct extract_ask ask = {
 		.records = d->job->records,
-		.probes = { [PROBE_CURSOR] = d->job->page_from },
+		.probes = { [PROBE_CURSOR] = paging->from,
+			    [PROBE_TOTAL] = paging->total,
+			    [PROBE_MORE] = paging->more,
+			    [PROBE_LAST] = paging->last },
 	};
 
 	return reading_records(d->job, d->response, &ask, &d->parcel->extract, &d->err);
 }
 
+/* by: auto, on the first page: from here on this request is of a chain of that kind. */
+static enum outcome recognised(struct digesting *d, struct slice body, struct page_found *found)
+{
+	struct page_view *view = &d->parcel->page;
+	enum outcome outcome = page_recognise(d->request, d->response, body, d->parcel->extract.len,
+					      &view->recognised, &d->err);
+	struct paging *paging;
+	struct slice values[4];
+
+	if (outcome != OUTCOME_OK)
+		return outcome;
+	paging_free(d->request->paging);
+	d->request->paging = paging = paging_parse(view->recognised, &d->err);
+	if (!paging)
+		return OUTCOME_BAD_PAGE;
+	if (pick((const struct pointer *[]) { paging->from, paging->total, paging->more,
+					      paging->last },
+		 4, body, values, NULL) == 0)
+		*found = (struct page_found) { values[0], values[1], values[2], values[3] };
+	return OUTCOME_OK;
+}
+
+/* What the answer says of its chain, and of the next page. */
+static enum outcome read_page(struct digesting *d, const struct page_found *found)
+{
+	struct page_view *view = &d->parcel->page;
+	struct page_answer answer = { .served = d->parcel->extract.len };
+	enum outcome outcome = page_read(d->request, d->response, found, &answer, &d->err);
+
+	if (outcome == OUTCOME_OK)
+		outcome = page_view_fill(view, d->request, &d->parcel->extract, &d->err);
+	view->total = answer.total;
+	answer.records = view->records;
+	if (outcome == OUTCOME_OK)
+		outcome = page_next(d->request, d->response, &answer, &d->parcel->next_token,
+				    &d->err);
+	return outcome;
+}
+
 static enum outcome paged(struct digesting *d)
 {
-	const struct paginator *paginator = paginator_of(d->job->pages);
+	const struct slice *probes = d->parcel->extract.found;
+	struct page_found found = { probes[PROBE_CURSOR], probes[PROBE_TOTAL], probes[PROBE_MORE],
+				    probes[PROBE_LAST] };
+	enum outcome outcome = OUTCOME_OK;
 
-	if (d->job->pages == JOB_PAGES_NONE)
-		return OUTCOME_OK;
-	return paginator->next(d->request, d->response, d->parcel->extract.found[PROBE_CURSOR],
-			       &d->parcel->next_token, &d->err);
+	if (page_paging(d->request)->by == JOB_PAGES_AUTO)
+		outcome = recognised(d, buf_slice(&d->response->body), &found);
+	if (outcome != OUTCOME_OK || page_paging(d->request)->by == JOB_PAGES_NONE)
+		return outcome;
+	return read_page(d, &found);
+}
+
+static enum outcome exploded(struct digesting *d)
+{
+	return reading_explode(d->job, &d->parcel->extract, &d->err);
 }
 
 /* After the pagination rule, which counts what the server sent. */
@@ -128,7 +181,7 @@ static enum outcome encoded(struct digesting *d)
 }
 
 static digest_step_fn *const steps[] = { transferred, status_means, decoded, extracted,
-					 paged,       picked,       encoded };
+					 paged,       exploded,     picked,  encoded };
 
 int digest_encode(struct parcel *parcel, const struct colset *colset, struct err *err)
 {

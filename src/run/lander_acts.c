@@ -181,13 +181,20 @@ struct failed_points {
 	uint64_t kept;
 };
 
-/* A chain that went in a circle would land rows it has landed before: it stays failed. */
+static bool stays_failed(const char *name)
+{
+	for (int i = 0; i < OUTCOME__COUNT; i++)
+		if (strcmp(outcomes[i].name, name) == 0)
+			return outcomes[i].stays;
+	return false;
+}
+
 static void note_failed(const struct failure_record *failure, void *arg)
 {
 	struct failed_points *points = arg;
 
 	points->after = failure->index;
-	if (strcmp(failure->outcome, outcomes[OUTCOME_PAGE_LOOP].name) == 0)
+	if (stays_failed(failure->outcome))
 		points->kept++;
 	else
 		points->indexes[points->n++] = failure->index;

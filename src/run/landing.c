@@ -24,6 +24,8 @@ void landing_free(struct landing *landing)
 	parcel_free(landing->parcel);
 	free(landing->chain.token);
 	free(landing->chain.visited);
+	free(landing->chain.drift);
+	free(landing->chain.paging);
 	free(landing->failure.token);
 	free(landing->failure.params);
 	free(landing->failure.url);
@@ -63,7 +65,8 @@ uint64_t landing_point(const struct landing *landing)
 
 bool landing_finishes(const struct landing *landing)
 {
-	return landing->kind == LANDING_FAILURE || !landing->parcel->next_token;
+	return landing->kind == LANDING_FAILURE ||
+	       (!landing->parcel->next_token && !landing->failing);
 }
 
 static void count_page(const struct landing *landing, struct run_counts *counts)

@@ -46,6 +46,7 @@ struct landing {
 	struct chain_record
 		chain; /* PAGE with a next page: where the chain goes on; owns token, visited */
 	uint64_t chain_rows;           /* PAGE: rows its chain had landed before this page */
+	bool failing;                  /* PAGE: the last of a chain that then ends in a FAILURE */
 	struct failure_record failure; /* FAILURE; owns its texts */
 
 	struct seed *seed;         /* BEGIN in, REOPEN out; the main loop's again when it is back */

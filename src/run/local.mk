@@ -4,6 +4,7 @@ src_run_librun_a_SOURCES = \
 	src/run/account.h \
 	src/run/ailing.c \
 	src/run/ailing.h \
+	src/run/chain_watch.c \
 	src/run/chains.c \
 	src/run/chains.h \
 	src/run/closed.c \
@@ -67,6 +68,8 @@ src_run_librun_a_SOURCES = \
 	src/run/output_internal.h \
 	src/run/output_rows.c \
 	src/run/output_rows.h \
+	src/run/page_view.c \
+	src/run/page_view.h \
 	src/run/parcel.c \
 	src/run/parcel.h \
 	src/run/plan.c \

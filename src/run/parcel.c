@@ -24,6 +24,7 @@ void parcel_free(struct parcel *parcel)
 	increment_free(parcel->increment);
 	free(parcel->error);
 	free(parcel->next_token);
+	free(parcel->page.recognised);
 	free(parcel->location);
 	free(parcel->content_type);
 	free(parcel);

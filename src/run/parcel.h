@@ -15,6 +15,7 @@
 #include "data/increment.h"
 #include "fetch/outcome.h"
 #include "fetch/request.h"
+#include "run/page_view.h"
 
 struct parcel {
 	struct request *request;
@@ -30,6 +31,7 @@ struct parcel {
 	struct increment *increment; /* how new the records are; NULL: it does not matter */
 
 	char *next_token;       /* of the chain's next page; NULL: this was the last */
+	struct page_view page;  /* what its chain is told of it; zero unless the job has pages */
 	char *location;         /* FOLLOW: where to */
 	char *cookies;          /* Set-Cookie values, one a line; NULL: none */
 	int64_t retry_after_ms; /* -1: the server did not say */

@@ -172,7 +172,7 @@ static struct json *make(const struct job *job, const struct spool *marks, struc
 	json_put(plan, "first", first);
 	json_put(plan, "last", last);
 	json_put_str(plan, "pages",
-		     job->pages == JOB_PAGES_NONE ? NULL : paginator_of(job->pages)->name);
+		     job->paging.by == JOB_PAGES_NONE ? NULL : paginator_of(job->paging.by)->name);
 	json_put(plan, "auth", job_auth_shown(job));
 	put_increment(plan, &scope);
 	json_put(plan, "columns", column_names(job));

@@ -92,10 +92,13 @@ enum outcome reading_records(const struct job *job, const struct response *respo
 			     const struct extract_ask *ask, struct extract *extract,
 			     struct err *err)
 {
-	enum outcome outcome = read_body(job, response, ask, extract, err);
+	return read_body(job, response, ask, extract, err);
+}
 
-	if (outcome == OUTCOME_OK && job->explode &&
+enum outcome reading_explode(const struct job *job, struct extract *extract, struct err *err)
+{
+	if (job->explode &&
 	    extract_explode(extract, job->explode, MADE_CEILING(job->max_body_bytes), err) < 0)
 		return OUTCOME_TOO_BIG;
-	return outcome;
+	return OUTCOME_OK;
 }

@@ -32,18 +32,15 @@ static void give_up(struct run *run, const struct parcel *parcel)
 	run_give_up(run, &failure);
 }
 
-/* The page after the one that just came cannot be asked for: its chain ends as a failure. */
-static void give_up_chain(struct run *run, const struct chain *chain, const char *url)
+/* After the page that just came its chain cannot go on, or must not count as whole: it ends as a
+ * failure. */
+static void give_up_chain(struct run *run, const struct chain *chain, enum outcome outcome,
+			  struct failure_record failure)
 {
-	struct failure_record failure = {
-		.index = chain->index,
-		.page = chain->page,
-		.token = xstrdup(chain->token),
-		.url = xstrdup(url),
-		.outcome = xstrdup(outcomes[OUTCOME_PAGE_LOOP].name),
-		.error = xstrdup(outcomes[OUTCOME_PAGE_LOOP].sentence),
-	};
-
+	failure.index = chain->index;
+	failure.page = chain->page;
+	failure.token = chain->token ? xstrdup(chain->token) : NULL;
+	failure.outcome = xstrdup(outcomes[outcome].name);
 	run_give_up(run, &failure);
 }
 
@@ -54,12 +51,16 @@ static void copy_chain(struct landing *landing, const struct chain *chain)
 	landing->chain = (struct chain_record) {
 		.index = chain->index,
 		.next_page = chain->page,
-		.token = xstrdup(chain->token),
+		.token = chain->token ? xstrdup(chain->token) : NULL,
 		.rows = chain->rows,
 		.visited = xmalloc(len),
 		.visited_len = len,
+		.watch = chain->watch,
+		.drift = chain->drift ? xstrdup(chain->drift) : NULL,
+		.paging = chain->paging ? xstrdup(chain->paging) : NULL,
 	};
-	memcpy(landing->chain.visited, chain->visited, len);
+	if (len > 0)
+		memcpy(landing->chain.visited, chain->visited, len);
 }
 
 static uint64_t records_of(const struct parcel *parcel)
@@ -68,52 +69,94 @@ static uint64_t records_of(const struct parcel *parcel)
 				    : parcel->rows.count + parcel->rows.rejected;
 }
 
-/* Lands a page that is not its chain's last, and asks for the one after it. Pages of a chain commit
- * in order because they are submitted in order. */
-static void land_and_go_on(struct run *run, struct landing *landing, int64_t now_ms)
+/* A chain whose way was recognised goes on in it; said once a run and kind. */
+static void tell_recognised(struct run *run, const struct parcel *parcel)
 {
-	struct parcel *parcel = landing->parcel;
-	uint64_t index = parcel->request->index;
-	struct chain *chain = chains_find(&run->seed->chains, index);
-	bool circle;
+	unsigned kind = 1u << page_paging(parcel->request)->by;
 
-	if (!chain)
-		chain = chains_add(&run->seed->chains, index);
-	landing->chain_rows = chain->rows;
-	chain->rows += records_of(parcel);
-	circle = !chain_advance(chain, parcel->next_token);
-	copy_chain(landing, chain);
-	if (!circle) {
-		run_submit(run, landing);
-		run_go_on(run, index, now_ms);
-	} else {
-		char *url = request_url_shown(parcel->request, parcel->request->url);
-
-		run_submit(run, landing);
-		give_up_chain(run, chain, url);
-		free(url);
-	}
+	if (run->recognised & kind)
+		return;
+	run->recognised |= kind;
+	log_run(LOG_LEVEL_INFO, run->seed->record.job, run_id(run), "pages recognised: %s",
+		parcel->page.recognised);
 }
 
-static void land(struct run *run, struct parcel *parcel, int64_t now_ms)
+/* The chain of a page that is to land, with what that page adds to it. */
+static struct chain *watch_page(struct run *run, struct landing *landing)
+{
+	const struct parcel *parcel = landing->parcel;
+	struct chain *chain = chains_find(&run->seed->chains, parcel->request->index);
+
+	if (!chain)
+		chain = chains_add(&run->seed->chains, parcel->request->index);
+	if (!chain->paging && parcel->page.recognised)
+		chain->paging = xstrdup(parcel->page.recognised);
+	landing->chain_rows = chain->rows;
+	chain->rows += records_of(parcel);
+	chain_watch_page(chain, &parcel->page, page_paging(parcel->request));
+	return chain;
+}
+
+static char *shown_url(const struct request *request)
+{
+	return request_url_shown(request, request->url);
+}
+
+/* Lands a page that is not its chain's last, and asks for the one after it. Pages of a chain commit
+ * in order because they are submitted in order. */
+static void land_and_go_on(struct run *run, struct landing *landing, struct chain *chain,
+			   int64_t now_ms)
+{
+	uint64_t index = chain->index;
+	struct failure_record failure = { 0 };
+	bool circle = !chain_advance(chain, landing->parcel->next_token);
+
+	copy_chain(landing, chain);
+	if (circle) {
+		failure.url = shown_url(landing->parcel->request);
+		failure.error = xstrdup(outcomes[OUTCOME_PAGE_LOOP].sentence);
+	}
+	run_submit(run, landing);
+	if (circle)
+		give_up_chain(run, chain, OUTCOME_PAGE_LOOP, failure);
+	else
+		run_go_on(run, index, now_ms);
+}
+
+/* Lands the last page of a chain whose rows moved on the way. */
+static void land_and_fail(struct run *run, struct landing *landing, struct chain *chain)
+{
+	struct failure_record failure = {
+		.url = shown_url(landing->parcel->request),
+		.error = xstrdup(chain->drift),
+	};
+
+	landing->failing = true;
+	copy_chain(landing, chain);
+	run_submit(run, landing);
+	give_up_chain(run, chain, OUTCOME_PAGE_DRIFT, failure);
+}
+
+/* `cut`: pages.max ends the chain, which is well whatever the API counts. */
+static void land_page(struct run *run, struct parcel *parcel, bool cut, int64_t now_ms)
 {
 	struct landing *landing = landing_new(LANDING_PAGE, run);
-	uint64_t index = parcel->request->index, max = run->scope.job->pages_max;
-	const struct chain *chain;
+	struct chain *chain;
 
 	landing->parcel = parcel;
-	if (max > 0 && parcel->request->page + 1 >= max) { /* `pages.max` ends a chain well */
-		free(parcel->next_token);
-		parcel->next_token = NULL;
-	}
-	if (parcel->next_token) {
-		land_and_go_on(run, landing, now_ms);
-		return;
-	}
-	chain = chains_find(&run->seed->chains, index);
-	if (chain) {
-		landing->chain_rows = chain->rows;
-		chains_drop(&run->seed->chains, index);
+	if (parcel->page.recognised)
+		tell_recognised(run, parcel);
+	if (parcel->next_token || chains_find(&run->seed->chains, parcel->request->index)) {
+		chain = watch_page(run, landing);
+		if (parcel->next_token) {
+			land_and_go_on(run, landing, chain, now_ms);
+			return;
+		}
+		if (!cut && chain_drift(chain, page_paging(parcel->request))) {
+			land_and_fail(run, landing, chain);
+			return;
+		}
+		chains_drop(&run->seed->chains, chain->index);
 	}
 	run_submit(run, landing);
 }
@@ -138,6 +181,29 @@ static void fail_or_retry(struct run *run, struct parcel *parcel, int64_t now_ms
 	}
 	give_up(run, parcel);
 	parcel_free(parcel);
+}
+
+static void land(struct run *run, struct parcel *parcel, int64_t now_ms)
+{
+	const struct chain *chain = chains_find(&run->seed->chains, parcel->request->index);
+	uint64_t max = run->scope.job->paging.max;
+	bool cut = max > 0 && parcel->next_token && parcel->request->page + 1 >= max;
+	struct err err = ERR_INIT;
+	enum outcome outcome;
+
+	if (cut) { /* `pages.max` ends a chain well */
+		free(parcel->next_token);
+		parcel->next_token = NULL;
+	}
+	outcome = chain_check(chain, &parcel->page, !parcel->next_token && !cut, &err);
+	if (outcome == OUTCOME_OK) {
+		land_page(run, parcel, cut, now_ms);
+		return;
+	}
+	parcel->outcome = outcome;
+	free(parcel->error);
+	parcel->error = xstrdup(err.text);
+	fail_or_retry(run, parcel, now_ms);
 }
 
 static void follow(struct run *run, struct parcel *parcel, int64_t now_ms)

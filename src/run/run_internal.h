@@ -48,9 +48,10 @@ struct run {
 	struct window *window; /* NULL: rows land in the order in which answers come */
 	uint32_t in_flight, unlanded;
 	size_t unlanded_bytes;
-	char *hold;      /* why its landings wait, and nothing goes out; NULL: they do not */
-	bool blocked;    /* no worker, lane or room: only what comes back helps, not time */
-	bool cancelling; /* nothing more goes out */
+	char *hold;          /* why its landings wait, and nothing goes out; NULL: they do not */
+	bool blocked;        /* no worker, lane or room: only what comes back helps, not time */
+	bool cancelling;     /* nothing more goes out */
+	unsigned recognised; /* by: auto: kinds of pages told of, a bit each */
 
 	/* what is told */
 	struct crew crew;

@@ -115,12 +115,15 @@ static int check_path(const struct run *run, uint64_t index, struct err *err)
 static struct request *build(struct run *run, uint64_t index, unsigned tries, int64_t first_ms)
 {
 	const struct chain *chain = chains_find(&run->seed->chains, index);
+	struct request_chain place = { 0 };
 	struct request *request = NULL;
 	struct err err = ERR_INIT;
 
+	if (chain)
+		place = (struct request_chain) { chain->page, chain->token, chain->paging,
+						 chain->watch.records, chain->watch.last_mark };
 	if (check_path(run, index, &err) < 0 ||
-	    request_build(&run->scope, index, chain ? chain->page : 0, chain ? chain->token : NULL,
-			  &request, &err) < 0) {
+	    request_build_page(&run->scope, index, &place, &request, &err) < 0) {
 		give_up_building(run, index, chain, &err);
 		return NULL;
 	}

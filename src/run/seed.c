@@ -173,6 +173,9 @@ static void take_chain(const struct chain_record *record, void *arg)
 	chain->page = record->next_page;
 	chain->token = xstrdup(record->token);
 	chain->rows = record->rows;
+	chain->watch = record->watch;
+	chain->drift = record->drift ? xstrdup(record->drift) : NULL;
+	chain->paging = record->paging ? xstrdup(record->paging) : NULL;
 	chain->nvisited = (uint32_t)(record->visited_len / sizeof(uint64_t));
 	chain->visited = xcalloc(chain->nvisited, sizeof(uint64_t));
 	if (chain->nvisited > 0)

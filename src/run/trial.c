@@ -320,6 +320,54 @@ static struct json *request_json(const struct trial *trial, const struct request
 	return json;
 }
 
+/* The address of the page that a run would ask for next; NULL when there is none. */
+static char *next_url(const struct parcel *parcel)
+{
+	const struct request *request = parcel->request;
+	struct request_chain chain = { .page = 1,
+				       .token = parcel->next_token,
+				       .paging = parcel->page.recognised,
+				       .records = parcel->page.records };
+	struct request *next;
+	char *url = NULL;
+
+	if (parcel->next_token &&
+	    request_build_page(request->scope, request->index, &chain, &next, NULL) == 0) {
+		url = request_url_shown(next, next->url);
+		request_free(next);
+	}
+	return url;
+}
+
+/* How pages are followed, as the job says it or as it was recognised. */
+static struct json *paging_json(const struct parcel *parcel)
+{
+	const char *recognised = parcel->page.recognised;
+	const struct job *job = parcel->request->scope->job;
+	struct json *paging = NULL, *shown;
+
+	if (recognised) {
+		json_parse(recognised, strlen(recognised), &paging, NULL);
+	} else if (job->paging.by != JOB_PAGES_NONE) {
+		shown = job_show(job);
+		paging = json_ref(json_get(shown, "pages"));
+		json_unref(shown);
+	}
+	return paging;
+}
+
+static void put_pages(struct json *reply, const struct parcel *parcel)
+{
+	char *url = next_url(parcel);
+	bool known = parcel->page.paged && parcel->page.total != PAGE_UNSAID;
+
+	json_put(reply, "pages", paging_json(parcel));
+	json_put(reply, "total", known ? json_new_int((int64_t)parcel->page.total) : NULL);
+	json_put_str(reply, "next_page", parcel->next_token);
+	json_put_str(reply, "next_url", url);
+	free(url);
+}
+
 static struct json *reply_of(struct trial *trial, struct parcel *parcel)
 {
 	struct json *reply = json_new_object();
@@ -335,7 +383,7 @@ static struct json *reply_of(struct trial *trial, struct parcel *parcel)
 	json_put(reply, "records", records_json(parcel));
 	json_put_int(reply, "record_count", (int64_t)parcel->extract.len);
 	put_rows(trial, parcel, reply);
-	json_put_str(reply, "next_page", parcel->next_token);
+	put_pages(reply, parcel);
 	return reply;
 }
 

@@ -31,6 +31,7 @@ static void settle(struct job *job)
 		free(job->method);
 		job->method = xstrdup("POST");
 	}
+	paging_settle(&job->paging, json_get(job->document, "pages"));
 }
 
 static void close_matrix(struct job *job, const struct walk *walk)

@@ -19,6 +19,7 @@
 #include "spec/field.h"
 #include "spec/mark.h"
 #include "spec/matrix.h"
+#include "spec/paging.h"
 #include "spec/problem.h"
 #include "spec/secret.h"
 #include "spec/template.h"
@@ -28,7 +29,6 @@
 #define JOB_PATH_MAX    190 /* bytes of job_output, so that every file name made of it fits */
 
 enum job_body { JOB_BODY_NONE, JOB_BODY_TEXT, JOB_BODY_JSON, JOB_BODY_FORM, JOB_BODY_GRAPHQL };
-enum job_pages { JOB_PAGES_NONE, JOB_PAGES_LINK, JOB_PAGES_CURSOR };
 enum job_auth {
 	JOB_AUTH_NONE,
 	JOB_AUTH_BASIC,
@@ -205,10 +205,7 @@ struct job {
 
 	struct matrix matrix;
 
-	enum job_pages pages;
-	struct pointer *page_from; /* cursor: where the next one is in the body */
-	char *page_param;          /* cursor: the query parameter that carries it */
-	uint64_t pages_max;        /* 0: no limit */
+	struct paging paging; /* `pages:` */
 
 	enum job_auth auth;
 	char *auth_user; /* basic, digest, session */

@@ -48,6 +48,8 @@ void job_pairs_done(struct job_pairs pairs);
 
 /* What no single row can check; `definition` is what was written. job_rules.c */
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);
+/* What of `pages:` goes with what; job_pages.c */
+void job_check_pages(const struct job *job, const struct json *definition, const struct walk *walk);
 /* Every ${name} must be declared, and stand where it may. job_templates.c */
 void job_check_templates(const struct job *job, const struct walk *walk);
 /* What `incremental:` and `conditional:` say must fit. job_incremental.c */

@@ -1,5 +1,4 @@
-/* The rows of a job that say what is sent and how its pages are followed; the others are in
- * job_fields.c. */
+/* The rows of a job that say what is sent; the others are in job_fields.c. */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
@@ -9,11 +8,6 @@
 #define AT(member) offsetof(struct job, member)
 
 #define DAY INT64_C(86400000)
-
-static const char *const paginators[] = {
-	[JOB_PAGES_NONE] = "none", [JOB_PAGES_LINK] = "link", [JOB_PAGES_CURSOR] = "cursor", NULL
-};
-static const char *const paginators_later[] = { "page", "offset", "next_url", "auto", NULL };
 
 /* RFC 9110 section 9.1: a token, and it is case-sensitive. */
 static int check_method(const char *method, struct err *err)
@@ -122,36 +116,5 @@ const struct field job_request_fields[] = {
 	{ .name = "proxy", .type = FIELD_RESERVED },
 	{ .name = "unix_socket", .type = FIELD_RESERVED },
 	{ .name = "tls", .type = FIELD_RESERVED },
-	{ .name = NULL },
-};
-
-const struct field job_pages_fields[] = {
-	{ .name = "by",
-	  .type = FIELD_CHOICE,
-	  .offset = AT(pages),
-	  .choices = paginators,
-	  .later = paginators_later,
-	  .def = "none",
-	  .help = "how the next page is found: the Link header (rel=next), or a cursor in the "
-		  "body",
-	  .example = "cursor" },
-	{ .name = "from",
-	  .type = FIELD_POINTER,
-	  .offset = AT(page_from),
-	  .help = "cursor: where the next cursor is in the body",
-	  .example = "/next" },
-	{ .name = "param",
-	  .type = FIELD_TEXT,
-	  .offset = AT(page_param),
-	  .check = job_check_param,
-	  .help = "cursor: the query parameter that carries it",
-	  .example = "cursor" },
-	{ .name = "max",
-	  .type = FIELD_BIG,
-	  .offset = AT(pages_max),
-	  .max = INT64_C(1) << 32,
-	  .def = "0",
-	  .help = "most pages of one chain; 0: no limit",
-	  .example = "1000" },
 	{ .name = NULL },
 };

@@ -71,35 +71,6 @@ static bool odd_url(const struct job *job, const struct json *definition)
 	return false;
 }
 
-/* Pages. */
-
-static bool pages_without_by(const struct job *job, const struct json *definition)
-{
-	return job->pages == JOB_PAGES_NONE && !job_written(definition, "/pages/by") &&
-	       (job_written(definition, "/pages/from") || job_written(definition, "/pages/param") ||
-		job_written(definition, "/pages/max"));
-}
-
-static bool cursor_without_from(const struct job *job, const struct json *definition)
-{
-	return job->pages == JOB_PAGES_CURSOR && !job_written(definition, "/pages/from");
-}
-
-static bool cursor_without_param(const struct job *job, const struct json *definition)
-{
-	return job->pages == JOB_PAGES_CURSOR && !job_written(definition, "/pages/param");
-}
-
-static bool link_with_from(const struct job *job, const struct json *definition)
-{
-	return job->pages == JOB_PAGES_LINK && job_written(definition, "/pages/from");
-}
-
-static bool link_with_param(const struct job *job, const struct json *definition)
-{
-	return job->pages == JOB_PAGES_LINK && job_written(definition, "/pages/param");
-}
-
 /* Records, retry, output. */
 
 static bool csv_records(const struct job *job, const struct json *definition)
@@ -164,13 +135,6 @@ static const struct job_rule rules[] = {
 	  "a user or password does not stand in the address; use \"auth\"" },
 	{ "/request/url", odd_url,
 	  "a space or control byte in the address; write %20 for a space" },
-	{ "/pages", pages_without_by, "required: by, which is link or cursor" },
-	{ "/pages", cursor_without_from,
-	  "by: cursor needs from, where the next cursor is in the body (\"/next\" for example)" },
-	{ "/pages", cursor_without_param,
-	  "by: cursor needs param, the query parameter that carries it" },
-	{ "/pages/from", link_with_from, "by: link takes the next page from the Link header" },
-	{ "/pages/param", link_with_param, "by: link takes the next page from the Link header" },
 	{ "/records", csv_records,
 	  "the records of a CSV answer are its rows: there is nothing for a pointer to lead to" },
 	{ "/decode", csv_settings_elsewhere, "delimiter and header are for as: csv" },
@@ -224,4 +188,5 @@ void job_check_rules(const struct job *job, const struct json *definition, const
 	check_all(rules, job, definition, walk);
 	check_all(job_auth_rules, job, definition, walk);
 	check_meta(job, walk);
+	job_check_pages(job, definition, walk);
 }

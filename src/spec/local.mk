@@ -26,6 +26,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_matrix.c \
 	src/spec/job_grants.c \
 	src/spec/job_output.c \
+	src/spec/job_pages.c \
 	src/spec/job_pairs.c \
 	src/spec/job_params.c \
 	src/spec/job_parts.h \
@@ -50,6 +51,8 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/matrix_rules.h \
 	src/spec/nearest.c \
 	src/spec/nearest.h \
+	src/spec/paging.c \
+	src/spec/paging.h \
 	src/spec/places.c \
 	src/spec/places.h \
 	src/spec/pointmap.c \

@@ -27,6 +27,16 @@ void ledger_finish(struct db *db, uint64_t run, struct rangeset *set, uint64_t *
 void ledger_reopen(struct db *db, uint64_t run, struct rangeset *set, const uint64_t *indexes,
 		   size_t n);
 
+/* What a chain remembers of its pages so far, to see whether the API keeps its word. Stored as the
+ * bytes it is. */
+struct chain_watch {
+	uint64_t records;               /* that came, whatever landed of them */
+	uint64_t total_low, total_high; /* least and most the API has counted; low > high: never */
+	uint64_t mark, anchor; /* of the page before, and of the last whose number was a power of
+				  two; 0: none */
+	uint64_t last_mark;    /* of the record that came last; 0: none */
+};
+
 struct chain_record {
 	uint64_t index;
 	uint32_t next_page; /* the page to fetch next, from 1 */
@@ -35,6 +45,9 @@ struct chain_record {
 	void *visited; /* hashes of tokens seen, 8 bytes each, oldest first, at most 4,096 kept */
 	size_t visited_len; /* bytes */
 	bool changed;       /* some page of it was not "not modified" (RFC 9110 section 15.4.5) */
+	struct chain_watch watch;
+	char *drift;  /* what shows that rows moved, a sentence; NULL: nothing */
+	char *paging; /* by: auto: the settings recognised on its first page; NULL otherwise */
 };
 void ledger_chain_put(struct db *db, uint64_t run, const struct chain_record *chain);
 void ledger_chain_drop(struct db *db, uint64_t run, uint64_t index);

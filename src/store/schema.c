@@ -147,6 +147,10 @@ static const char *const steps[] = {
 	"CREATE TABLE row_keys ("
 	" run INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (run, key))"
 	" STRICT, WITHOUT ROWID;",
+
+	"ALTER TABLE chains ADD COLUMN watch BLOB;"
+	"ALTER TABLE chains ADD COLUMN drift TEXT;"
+	"ALTER TABLE chains ADD COLUMN paging TEXT;",
 };
 
 const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);

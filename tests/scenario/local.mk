@@ -34,6 +34,7 @@ scenarios = \
 	tests/scenario/obstacles.t \
 	tests/scenario/ordered.t \
 	tests/scenario/pages.t \
+	tests/scenario/paginators.t \
 	tests/scenario/params.t \
 	tests/scenario/prometheus.t \
 	tests/scenario/rates.t \

@@ -92,7 +92,7 @@ def links(request):
     assert AUTHS[request.path.split("/")[1]][1](request), (request.target, request.headers)
     key = f"&key={urllib.parse.quote(CANARY, safe='')}" if "key" in request.query else ""
     more = {"Link": f'<?page=2{key}>; rel="next"'} if "page" not in request.query else {}
-    return reply([{"id": request.path}], **more)
+    return reply([{"id": request.path, "page": request.query.get("page")}], **more)
 
 
 @stage.each_engine

@@ -260,8 +260,8 @@ END_TEST
 START_TEST(a_cursor_page_repeats_the_first_url_with_the_cursor)
 {
 	start("http://h/x?id=${id}");
-	job.pages = JOB_PAGES_CURSOR;
-	job.page_param = (char *)"after";
+	job.paging.by = JOB_PAGES_CURSOR;
+	job.paging.param = (char *)"after";
 	ck_assert_int_eq(request_build(&scope, 4, 2, "t o", &request, &err), 0);
 	ck_assert_str_eq(request->url, "http://h/x?id=4&after=t%20o");
 	ck_assert_str_eq(request->page_token, "t o");
@@ -273,7 +273,7 @@ END_TEST
 START_TEST(a_link_page_is_the_link_and_keeps_its_key)
 {
 	start("http://h/x?id=${id}");
-	job.pages = JOB_PAGES_LINK;
+	job.paging.by = JOB_PAGES_LINK;
 	job.auth = JOB_AUTH_API_KEY;
 	job.key_place = JOB_KEY_QUERY;
 	job.key_name = (char *)"key";
@@ -283,6 +283,119 @@ START_TEST(a_link_page_is_the_link_and_keeps_its_key)
 	request_free(request);
 	request = NULL;
 	ck_assert_int_eq(request_build(&scope, 4, 2, "http://evil/x", &request, &err), -EINVAL);
+	end();
+}
+END_TEST
+
+static void check_placed(const char *token, const char *url, const char *body)
+{
+	struct request_chain chain = { .page = token ? 1 : 0, .token = token };
+
+	request_free(request);
+	request = NULL;
+	ck_assert_msg(request_build_page(&scope, 4, &chain, &request, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(request->url, url);
+	if (body)
+		ck_assert_str_eq(request->body, body);
+}
+
+START_TEST(pages_that_are_counted_are_named_from_the_first_on)
+{
+	start("http://h/x?page=7&id=${id}");
+	job.paging.by = JOB_PAGES_PAGE;
+	job.paging.param = (char *)"page";
+	job.paging.start = 1;
+	check_placed(NULL, "http://h/x?page=1&id=4", NULL);
+	check_placed("2", "http://h/x?page=2&id=4", NULL);
+	job.paging.size = 50;
+	job.paging.size_param = (char *)"n";
+	check_placed("2", "http://h/x?page=2&id=4&n=50", NULL);
+	end();
+}
+END_TEST
+
+START_TEST(a_page_may_be_named_in_a_header)
+{
+	start("http://h/x");
+	job.paging.by = JOB_PAGES_OFFSET;
+	job.paging.header = (char *)"X-Offset";
+	check_placed("10", "http://h/x", NULL);
+	ck_assert_str_eq(header("X-Offset"), "10");
+	end();
+}
+END_TEST
+
+static void place_in(const char *body, const char *pointer, const char *token, const char *want)
+{
+	struct pointer *place;
+
+	start("http://h/x");
+	job.paging.by = JOB_PAGES_CURSOR;
+	ck_assert_int_eq(pointer_parse(pointer, &place, NULL), 0);
+	job.paging.body = place;
+	job.body_kind = JOB_BODY_JSON;
+	job.body = template(body, TEMPLATE_PLAIN);
+	if (want) {
+		check_placed(token, "http://h/x", want);
+	} else {
+		struct request_chain chain = { .page = 1, .token = token };
+
+		ck_assert_int_eq(request_build_page(&scope, 4, &chain, &request, &err), -EINVAL);
+		ck_assert_ptr_nonnull(strstr(err.text, "pages.body"));
+	}
+	end();
+	pointer_free(place);
+}
+
+START_TEST(a_page_may_be_named_in_the_body)
+{
+	place_in("{\"a\":1,\"n\":null,\"z\":2}", "/n", "\"x\"", "{\"a\":1,\"n\":\"x\",\"z\":2}");
+	place_in("{\"a\":1}", "/n", "7", "{\"n\":7,\"a\":1}");
+	place_in("{ }", "/n", "7", "{\"n\":7 }");
+	place_in("{\"v\":{\"a\":1}}", "/v/n~1o", "7", "{\"v\":{\"n/o\":7,\"a\":1}}");
+	place_in("{\"v\":[1]}", "/v/n", "7", NULL);
+	place_in("{}", "/v/n", "7", NULL);
+}
+END_TEST
+
+START_TEST(what_was_recognised_counts_for_its_chain)
+{
+	struct request_chain chain = {
+		.page = 1,
+		.token = "c d",
+		.paging = "{\"by\":\"cursor\",\"from\":\"/n\",\"param\":\"k\"}"
+	};
+
+	start("http://h/x");
+	job.paging.by = JOB_PAGES_AUTO;
+	ck_assert_msg(request_build_page(&scope, 4, &chain, &request, &err) == 0, "%s", err.text);
+	ck_assert_str_eq(request->url, "http://h/x?k=c%20d");
+	request_free(request);
+	request = NULL;
+	chain.paging = "{\"by\":\"cursors\"}";
+	ck_assert_int_eq(request_build_page(&scope, 4, &chain, &request, &err), -EINVAL);
+	end();
+}
+END_TEST
+
+START_TEST(a_page_of_another_origin_gets_no_credentials)
+{
+	char *allowed[] = { (char *)"http://far" };
+
+	start("http://h/x");
+	job.paging.by = JOB_PAGES_LINK;
+	job.paging.origins = allowed;
+	job.paging.norigins = 1;
+	job.auth = JOB_AUTH_BEARER;
+	scope.secrets[JOB_SECRET_AUTH] = "hunter2";
+	check_placed("http://far/p2", "http://far/p2", NULL);
+	ck_assert(request->away);
+	ck_assert_ptr_null(header("Authorization"));
+	check_placed("http://h/p2", "http://h/p2", NULL);
+	ck_assert(!request->away);
+	ck_assert_str_eq(header("Authorization"), "Bearer hunter2");
+	job.paging.norigins = 0;
+	job.paging.origins = NULL;
 	end();
 }
 END_TEST
@@ -417,6 +530,9 @@ UNIT_MAIN("request", a_point_becomes_a_url, the_run_itself_has_values_too,
 	  a_body_says_what_it_is, each_auth_says_who_we_are, base64_pads_as_it_must,
 	  what_cannot_be_sent_is_refused_with_its_place,
 	  a_cursor_page_repeats_the_first_url_with_the_cursor,
-	  a_link_page_is_the_link_and_keeps_its_key, a_shown_url_hides_the_key,
+	  a_link_page_is_the_link_and_keeps_its_key,
+	  pages_that_are_counted_are_named_from_the_first_on, a_page_may_be_named_in_a_header,
+	  a_page_may_be_named_in_the_body, what_was_recognised_counts_for_its_chain,
+	  a_page_of_another_origin_gets_no_credentials, a_shown_url_hides_the_key,
 	  a_shown_url_hides_a_secret_that_the_server_sent_back, redirects_stay_on_the_origin,
 	  the_method_changes_as_rfc_9110_says, credentials_go_along_on_the_origin)

@@ -2,6 +2,7 @@
 RUN_TESTS = \
 	tests/unit/run/account_test \
 	tests/unit/run/ailing_test \
+	tests/unit/run/chain_watch_test \
 	tests/unit/run/chains_test \
 	tests/unit/run/clock_test \
 	tests/unit/run/closed_test \
@@ -87,3 +88,6 @@ tests_unit_run_output_cache_test_SOURCES = tests/unit/run/output_cache_test.c te
 tests_unit_run_output_cache_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_grant_store_test_SOURCES = tests/unit/run/grant_store_test.c tests/unit/unit.h
 tests_unit_run_grant_store_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+
+tests_unit_run_chain_watch_test_SOURCES = tests/unit/run/chain_watch_test.c tests/unit/unit.h
+tests_unit_run_chain_watch_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)

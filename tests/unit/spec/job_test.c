@@ -71,7 +71,7 @@ START_TEST(a_url_is_enough_and_the_rest_has_defaults)
 	ck_assert_uint_eq(job->max_body_bytes, 64u << 20);
 	ck_assert_uint_eq(job->max_redirects, 5);
 	ck_assert_uint_eq(job->matrix.points, 1);
-	ck_assert_int_eq(job->pages, JOB_PAGES_NONE);
+	ck_assert_int_eq(job->paging.by, JOB_PAGES_NONE);
 	ck_assert_int_eq(job->auth, JOB_AUTH_NONE);
 	ck_assert_str_eq(pointer_text(job->records), "");
 	ck_assert(job->columns_auto);
@@ -130,10 +130,10 @@ START_TEST(every_setting_reaches_its_member)
 	ck_assert_uint_eq(job->max_redirects, 0);
 	ck_assert_uint_eq(job->matrix.points, 3);
 	ck_assert_str_eq(job->matrix.params[0].values[1], "10");
-	ck_assert_int_eq(job->pages, JOB_PAGES_CURSOR);
-	ck_assert_str_eq(pointer_text(job->page_from), "/n");
-	ck_assert_str_eq(job->page_param, "p");
-	ck_assert_uint_eq(job->pages_max, 9);
+	ck_assert_int_eq(job->paging.by, JOB_PAGES_CURSOR);
+	ck_assert_str_eq(pointer_text(job->paging.from), "/n");
+	ck_assert_str_eq(job->paging.param, "p");
+	ck_assert_uint_eq(job->paging.max, 9);
 	ck_assert_int_eq(job->auth, JOB_AUTH_API_KEY);
 	ck_assert_int_eq(job->key_place, JOB_KEY_QUERY);
 	ck_assert_str_eq(job->key_name, "k");
@@ -189,7 +189,7 @@ START_TEST(all_problems_are_found_in_one_pass)
 				   "pointer, \"/next\" for example");
 	expect(&problems.items[5],
 	       "/etc/x/a.yaml:4:8: error: pages: by: cursor needs param, the query parameter that "
-	       "carries it");
+	       "carries it, or header, or body");
 	problems_done(&problems);
 }
 END_TEST
