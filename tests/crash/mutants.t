@@ -37,10 +37,9 @@ MUTANTS = [
     Mutant("data-is-not-synced", "src/data/outfile_append.c",
            [("if (fdatasync(out->fd) < 0) {", "if (out->fd < 0) {")], ORDER),
     Mutant("the-commit-comes-before-the-write", "src/run/lander_batch.c",
-           [("	rc = each_gathered(lander, output_sync, err);\n	if (rc == 0)\n		rc = db_begin(lander->db, err);",
-             "	rc = db_begin(lander->db, err);"),
+           [("	int rc = sync_gathered(lander, err);\n\n	items = well_ones", "	int rc = 0;\n\n	items = well_ones"),
             ("	rc = db_commit(lander->db, err);\n",
-             "	rc = db_commit(lander->db, err);\n	if (rc == 0)\n		rc = each_gathered(lander, output_sync, err);\n")], SWEEP),
+             "	rc = db_commit(lander->db, err);\n	if (rc == 0)\n		rc = sync_gathered(lander, err);\n")], SWEEP),
     Mutant("directories-are-not-synced", "src/io/file.c",
            [("return fsync(dir_fd) < 0 ?", "return dir_fd < 0 ?")], ORDER),
     Mutant("the-ledger-is-not-synced", "src/store/db.c",
@@ -51,7 +50,7 @@ MUTANTS = [
              "	rc = outfile_close(output->file, output->closed_name, err);\n	if (rc == 0)\n"
              "		rc = output_commit_as(output, db, OUTFILE_CLOSING, output->closed_name, err);\n")], ORDER),
     Mutant("a-file-is-created-before-the-intent", "src/run/output_rows.c",
-           [("int rc = commit_opening(output, db, err);", "int rc = 0;")], ORDER),
+           [("int rc = commit_opening(output, db, err);", "int rc = db ? 0 : commit_opening(output, db, err);")], ORDER),
     Mutant("the-birth-name-is-removed-before-the-commit", "src/data/outfile.c",
            [("	out->state.phase = OUTFILE_LIVE;\n	out->state.offset = len;",
              "	if ((dir = shelf_open(out->root, out->path, false, out->mode, NULL)) >= 0)\n"
@@ -78,11 +77,11 @@ MUTANTS = [
     Mutant("a-restart-forgets-the-finished-requests", "src/run/seed.c",
            [("		*code = ledger_load(db, id, seed->done, err);",
              "		*code = seed->done ? 0 : ledger_load(db, id, seed->done, err);")], SWEEP),
-    Mutant("what-landed-before-an-error-lands-again", "src/run/lander.c",
+    Mutant("what-landed-before-an-error-lands-again", "src/run/lander_wait.c",
            [("		if (items.at[i]->code != 0)\n", "		if (items.at[i]->code != 1)\n")],
            "tests/unit/run/lander_test"),
     Mutant("what-was-written-before-an-error-stays", "src/data/outfile.c",
-           [("	out->state.offset = out->committed;\n", "")], ERRORS, "a-commit-that-fails"),
+           [("	out->state.offset = out->committed;\n", "")], "tests/unit/run/output_test"),
     Mutant("a-packed-copy-is-not-synced", "src/data/pack.c",
            [("if (code == 0 && fdatasync(packing->copy) < 0)", "if (code == 0 && packing->copy < 0)")], ORDER),
     Mutant("the-original-goes-before-the-commit", "src/run/closed.c",
@@ -112,9 +111,9 @@ MUTANTS = [
     Mutant("a-snapshot-is-published-before-its-directory-is-on-the-disk", "src/data/snapshot.c",
            [("		code = file_sync_dir(staging, NULL);", "		code = 0;")], ORDER),
     Mutant("latest-is-switched-before-the-snapshot-is-published", "src/run/publish.c",
-           [("		rc = snapshot_publish(&snapshot, manifest, err);\n	if (rc == 0 && is_newest(lander, record))\n"
-             "		rc = snapshot_point_latest(&snapshot, err);",
-             "		rc = is_newest(lander, record) ? snapshot_point_latest(&snapshot, err) : 0;\n	if (rc == 0)\n"
+           [("		rc = snapshot_publish(&snapshot, manifest, err);\n	if (rc == 0)\n"
+             "		rc = lead_here(lander, record, &snapshot, err);",
+             "		rc = lead_here(lander, record, &snapshot, err);\n	if (rc == 0)\n"
              "		rc = snapshot_publish(&snapshot, manifest, err);")], SWEEP, "snapshot"),
     Mutant("a-cut-copy-is-taken-for-a-whole-one", "src/data/pack.c",
            [("if (code != 1 || expanded != packing->order->bytes)", "if (expanded > packing->order->bytes)")],

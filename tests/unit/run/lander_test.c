@@ -1,9 +1,11 @@
 #include "run/lander.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "house.h"
 #include "store/ledger.h"
+#include "store/sql.h"
 
 #define TEN "'request': {'url': 'http://h/${i}'}, 'params': {'i': {'range': [0, 9]}}"
 #define JOB "{" TEN "}"
@@ -695,6 +697,66 @@ START_TEST(what_a_batch_had_committed_before_trouble_is_not_landed_again)
 }
 END_TEST
 
+/* How many commits go well before one fails; less than 0: all do. */
+static int count_down(void *arg)
+{
+	return atomic_fetch_sub((atomic_int *)arg, 1) == 0;
+}
+
+static void expect_all_once(const struct house *house)
+{
+	char *command = xasprintf("cat %s/a*.csv | sort | tr '\n' ' '", house->data), rows[64] = "";
+	FILE *pipe = popen(command, "re");
+
+	ck_assert_ptr_nonnull(fgets(rows, sizeof(rows), pipe));
+	ck_assert_int_eq(pclose(pipe), 0);
+	ck_assert_str_eq(rows, "0 1 2 x x x ");
+	free(command);
+}
+
+/* Three pages make three files: rows, names and closed files are committed by turns. */
+static void fail_a_commit(int nth)
+{
+	struct output_place place = { .data_mode = 0640 };
+	struct landing *pages[3];
+	atomic_int left = -1;
+	struct err err = ERR_INIT;
+	struct house house;
+	struct guest guest;
+	struct db *db;
+
+	house_init(&house);
+	place.root = house.root;
+	db = house_db(&house);
+	sqlite3_commit_hook(db->handle, count_down, &left);
+	ck_assert_int_eq(mailbox_new(4096, &house.landed, &err), 0);
+	ck_assert_int_eq(lander_start(&place, db, house.landed, &house.lander, &err), 0);
+	guest_begin(&house, &guest,
+		    house_seed("a", "{" TEN ", 'output': {'rotate': {'rows': 1}}}"));
+	pages[0] = guest_page(&guest, 0, "[{'x': 0}]");
+	pages[1] = guest_page(&guest, 1, "[{'x': 1}]");
+	pages[2] = guest_page(&guest, 2, "[{'x': 2}]");
+	left = nth;
+	for (size_t i = 0; i < 3; i++)
+		lander_submit(house.lander, pages[i]);
+	house_expect(&house, 3);
+	house_close(&house, false);
+	guest_done(&guest);
+	expect_all_once(&house);
+	guest.seed = loaded(&house, 1);
+	ck_assert_uint_eq(guest.seed->record.counts.landed, 3);
+	ck_assert_uint_eq(guest.seed->record.counts.rows, 3);
+	guest_done(&guest);
+	house_done(&house);
+}
+
+START_TEST(whichever_commit_of_a_batch_fails_its_rows_land_once)
+{
+	for (int nth = 0; nth < 9; nth++)
+		fail_a_commit(nth);
+}
+END_TEST
+
 /* One output's way back fails too, because its file was taken away and that cannot be recorded on
  * a full disk. The other output must be brought back all the same. */
 START_TEST(trouble_with_one_output_does_not_double_the_rows_of_another)
@@ -893,6 +955,7 @@ UNIT_MAIN("lander", pages_come_back_committed_and_stand_in_file_and_ledger,
 	  a_landing_refused_for_good_breaks_its_run_and_no_other,
 	  a_full_disk_makes_a_batch_wait_and_nothing_is_doubled,
 	  what_a_batch_had_committed_before_trouble_is_not_landed_again,
+	  whichever_commit_of_a_batch_fails_its_rows_land_once,
 	  trouble_with_one_output_does_not_double_the_rows_of_another,
 	  told_to_give_up_it_sends_back_what_it_cannot_land,
 	  a_file_taken_away_costs_no_row_that_comes_after,
