@@ -4,13 +4,13 @@ EXTRA_DIST += \
 	tests/scenario/fetchmock.bats \
 	tests/scenario/crowd.py \
 	tests/scenario/mock.bash
-dist_check_SCRIPTS += tests/scenario/mockoon.t
+dist_check_SCRIPTS += tests/scenario/mockoon.t tests/scenario/jsonserver.t
 EXTRA_DIST += tests/scenario/mockoon.json
-TESTS += tests/scenario/mockoon.t
+TESTS += tests/scenario/mockoon.t tests/scenario/jsonserver.t
 
 # What that test and prometheus.t install for themselves.
 distclean-mockoon:
-	rm -rf build/mockoon build/prometheus
+	rm -rf build/mockoon build/prometheus build/jsonserver
 
 .PHONY: distclean-mockoon
 
