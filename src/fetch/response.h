@@ -18,7 +18,7 @@ enum response_header {
 	HEADER_DATE,
 	HEADER_ETAG,
 	HEADER_LAST_MODIFIED,
-	HEADER_SET_COOKIE, /* several lines are kept as lines */
+	HEADER_SET_COOKIE,  /* several lines are kept as lines */
 	HEADER_PAGE_CURSOR, /* the two that a job's `pages:` names */
 	HEADER_PAGE_TOTAL,
 	HEADER__COUNT

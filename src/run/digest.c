@@ -305,6 +305,8 @@ struct parcel *digest(struct request *request, struct response *response)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
 		outcome = steps[i](&d);
 	d.parcel->outcome = outcome;
+	if (outcome == OUTCOME_EMPTY) /* it ends its chain, which must be whole by then */
+		d.parcel->page = (struct page_view) { .paged = true, .total = PAGE_UNSAID };
 	if (outcomes[outcome].counts == COUNTS_FAILED)
 		d.parcel->error = xstrdup(d.err.text[0] ? d.err.text : outcomes[outcome].sentence);
 	settle_body(&d);

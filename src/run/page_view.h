@@ -15,7 +15,7 @@
 #include "fetch/page.h"
 
 struct page_view {
-	bool paged;         /* false: the others are not filled */
+	bool paged;         /* false: the others are not filled, it tells its chain nothing */
 	uint64_t records;   /* in it, less those known from the page before */
 	uint64_t total;     /* PAGE_UNSAID: not said */
 	uint64_t mark;      /* of all its records in their order; 0: there is none */

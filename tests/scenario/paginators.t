@@ -245,6 +245,21 @@ def test_a_chain_that_ends_before_the_apis_total_is_a_failure_with_both_figures(
         assert sorted(int(row["n"]) for row in place.rows(name)) == list(range(15))
 
 
+def test_a_204_ends_a_chain_only_where_the_total_is_reached(place):
+    def script(request):
+        page = int(request.query.get("page", 1))
+        end = 3 if request.path == "/early" else 4
+        return reply(status="204 No Content", Content_Length=None) if page == end else reply(
+            {"items": [{"n": (page - 1) * 5 + n} for n in range(5)], "total": 15})
+
+    server = Server(place, script)
+    for name in ("early", "well"):
+        place.job(name, f"{server.url}/{name}", records="/items", pages={**PAGE, "total": "/total", "stop": []})
+    assert place.run("well")["result"] == "complete" and len(place.rows("well")) == 15
+    (failure,) = place.failed(place.run("early")["id"])
+    assert failure["outcome"] == "pages_missing" and len(place.rows("early")) == 10, failure
+
+
 def test_a_total_that_was_announced_and_is_not_there_is_a_failure(place):
     server = Server(place, lambda r: reply([{"n": 1}]))
     place.job("j", server.url, pages={**PAGE, "total_header": "X-Total"})

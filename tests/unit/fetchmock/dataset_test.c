@@ -192,7 +192,98 @@ START_TEST(links_keep_the_rest_of_the_query)
 }
 END_TEST
 
-UNIT_MAIN("dataset", cursors_lead_through_every_record_once, numbered_pages_cover_every_record_once,
-	  a_page_beyond_the_end_is_empty, what_is_no_page_is_refused,
-	  the_limit_is_the_clients_up_to_a_most, without_pages_everything_comes_at_once,
-	  links_keep_the_rest_of_the_query)
+static struct page at(struct dataset *dataset, uint64_t asked, const char *query)
+{
+	struct page page;
+
+	dataset->asked = asked;
+	ck_assert_int_eq(find(dataset, query, &page), 0);
+	return page;
+}
+
+static void check_records(const struct page *page, const char *want)
+{
+	char *got = records(page);
+
+	ck_assert_str_eq(got, want);
+	free(got);
+}
+
+START_TEST(offsets_and_numbers_from_zero_lead_to_their_records)
+{
+	struct dataset *dataset = numbers(DATASET_OFFSET, 10);
+	struct page page = at(dataset, 1, "page=7&limit=2");
+
+	check_records(&page, "[7,8]");
+	dataset->pages = DATASET_PAGE;
+	dataset->start = 0;
+	page = at(dataset, 1, "page=2&limit=3");
+	check_records(&page, "[6,7,8]");
+	ck_assert_uint_eq(page_number(&page), 2);
+	ck_assert_uint_eq(page_last(&page), 3);
+	dataset_free(dataset);
+}
+END_TEST
+
+START_TEST(an_address_names_the_next_page_on_this_host)
+{
+	struct dataset *dataset = numbers(DATASET_NEXT_URL, 10);
+	struct page page = at(dataset, 1, "limit=4&page=2");
+	struct ask ask = asking("limit=4&page=2");
+	struct buf out;
+
+	buf_init(&out, 1000);
+	page_address(&page, &ask, &out);
+	ck_assert_str_eq(buf_text(&out), "http://h:1/n?limit=4&page=3");
+	buf_done(&out);
+	dataset_free(dataset);
+}
+END_TEST
+
+START_TEST(drift_moves_numbered_pages)
+{
+	struct dataset *dataset = numbers(DATASET_PAGE, 10);
+	struct page page;
+
+	dataset->drift = (struct drift) { .every = 2, .added = 1 };
+	page = at(dataset, 2, "page=1&limit=3");
+	check_records(&page, "[0,1,2]");
+	page = at(dataset, 3, "page=1&limit=3");
+	check_records(&page, "[10,0,1]");
+	page = at(dataset, 5, "page=1&limit=3");
+	check_records(&page, "[11,10,0]");
+	ck_assert_uint_eq(page.total, 12);
+	dataset->drift = (struct drift) { .every = 1, .times = 2, .removed = 1 };
+	page = at(dataset, 9, "page=1&limit=3");
+	check_records(&page, "[2,3,4]");
+	ck_assert_uint_eq(page.total, 8);
+	dataset_free(dataset);
+}
+END_TEST
+
+START_TEST(drift_leaves_cursors_where_they_were)
+{
+	struct dataset *dataset = numbers(DATASET_CURSOR, 10);
+	struct page page = at(dataset, 1, "limit=3");
+	struct buf query;
+
+	buf_init(&query, 1000);
+	buf_add_text(&query, "limit=3&cursor=");
+	page_cursor(&page, &query);
+	dataset->drift = (struct drift) { .every = 1, .added = 2 };
+	page = at(dataset, 2, buf_text(&query));
+	check_records(&page, "[3,4,5]");
+	dataset->drift = (struct drift) { .every = 1, .removed = 4 };
+	page = at(dataset, 2, buf_text(&query));
+	check_records(&page, "[4,5,6]");
+	buf_done(&query);
+	dataset_free(dataset);
+}
+END_TEST
+
+UNIT_MAIN("dataset", offsets_and_numbers_from_zero_lead_to_their_records,
+	  an_address_names_the_next_page_on_this_host, drift_moves_numbered_pages,
+	  drift_leaves_cursors_where_they_were, cursors_lead_through_every_record_once,
+	  numbered_pages_cover_every_record_once, a_page_beyond_the_end_is_empty,
+	  what_is_no_page_is_refused, the_limit_is_the_clients_up_to_a_most,
+	  without_pages_everything_comes_at_once, links_keep_the_rest_of_the_query)

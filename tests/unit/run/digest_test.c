@@ -367,6 +367,75 @@ START_TEST(a_next_page_is_found_also_on_a_page_without_records)
 }
 END_TEST
 
+START_TEST(a_page_tells_its_chain_what_is_in_it)
+{
+	struct answer answer = { .body = "{'items': [{'id': 1}, {'id': 2}], 'total': 7}" };
+	struct guest guest;
+	struct parcel *parcel;
+
+	settle_in(&guest, "{" URL ", 'records': '/items', 'explode': '/x',"
+			  " 'pages': {'by': 'page', 'total': '/total'}}");
+	parcel = digested(&guest, &answer);
+	ck_assert_int_eq(parcel->outcome, OUTCOME_OK);
+	ck_assert_str_eq(parcel->next_token, "2");
+	ck_assert(parcel->page.paged);
+	ck_assert_uint_eq(parcel->page.records, 2);
+	ck_assert_uint_eq(parcel->page.total, 7);
+	ck_assert_uint_ne(parcel->page.mark, 0);
+	ck_assert_ptr_null(parcel->page.recognised);
+	parcel_free(parcel);
+	answer = (struct answer) { .status = 204, .body = "" };
+	parcel = digested(&guest, &answer);
+	ck_assert_int_eq(parcel->outcome, OUTCOME_EMPTY);
+	ck_assert(parcel->page.paged);
+	ck_assert_uint_eq(parcel->page.total, PAGE_UNSAID);
+	parcel_free(parcel);
+	guest_done(&guest);
+}
+END_TEST
+
+START_TEST(records_are_counted_before_they_are_exploded)
+{
+	struct answer answer = { .body = "{'items': [{'x': [1, 2, 3]}, {'x': [4]}]}" };
+	struct guest guest;
+	struct parcel *parcel;
+
+	settle_in(&guest, "{" URL ", 'records': '/items', 'explode': '/x',"
+			  " 'pages': {'by': 'offset'}, 'output': {'format': 'jsonl'}}");
+	parcel = digested(&guest, &answer);
+	ck_assert_uint_eq(parcel->page.records, 2);
+	ck_assert_str_eq(parcel->next_token, "2");
+	ck_assert_uint_eq(parcel->rows.count, 4);
+	parcel_free(parcel);
+	guest_done(&guest);
+}
+END_TEST
+
+START_TEST(what_is_recognised_is_told_and_followed_at_once)
+{
+	struct answer answer = {
+		.body = "{'items': [1], 'meta': {'next_cursor': 'c', 'total': 3}}"
+	};
+	struct guest guest;
+	struct parcel *parcel;
+
+	settle_in(&guest, "{" URL ", 'records': '/items', 'pages': {'by': 'auto'}}");
+	parcel = digested(&guest, &answer);
+	ck_assert_int_eq(parcel->outcome, OUTCOME_OK);
+	ck_assert_str_eq(parcel->next_token, "c");
+	ck_assert_uint_eq(parcel->page.total, 3);
+	ck_assert_str_eq(parcel->page.recognised,
+			 "{\"by\":\"cursor\",\"from\":\"/meta/next_cursor\",\"param\":\"cursor\","
+			 "\"total\":\"/meta/total\"}");
+	parcel_free(parcel);
+	answer.body = "{'items': [1], 'total': 3}";
+	parcel = digested(&guest, &answer);
+	ck_assert_int_eq(parcel->outcome, OUTCOME_BAD_PAGE);
+	parcel_free(parcel);
+	guest_done(&guest);
+}
+END_TEST
+
 START_TEST(a_try_keeps_the_body_and_its_type)
 {
 	struct answer answer = { .header = HEADER_CONTENT_TYPE,
@@ -440,6 +509,8 @@ UNIT_MAIN("digest", the_media_type_says_how_a_body_is_read,
 	  declared_columns_are_encoded_at_once_and_the_body_is_let_go,
 	  automatic_columns_keep_the_records_to_be_encoded_against_wider_ones,
 	  lines_of_json_need_no_columns_and_no_body,
-	  a_next_page_is_found_also_on_a_page_without_records, a_try_keeps_the_body_and_its_type,
+	  a_next_page_is_found_also_on_a_page_without_records, a_page_tells_its_chain_what_is_in_it,
+	  records_are_counted_before_they_are_exploded,
+	  what_is_recognised_is_told_and_followed_at_once, a_try_keeps_the_body_and_its_type,
 	  metadata_columns_tell_where_a_row_came_from,
 	  the_parcel_says_who_fetched_it_and_how_long_to_wait)

@@ -319,6 +319,8 @@ struct seen {
 	uint32_t pages[8];
 	char tokens[8][16];
 	uint64_t rows[8];
+	struct chain_watch watch[8];
+	char drift[8][16], paging[8][24];
 	size_t visited_len[8];
 	unsigned char visited[64];
 };
@@ -331,6 +333,9 @@ static void see_chain(const struct chain_record *chain, void *arg)
 	seen->pages[seen->n] = chain->next_page;
 	snprintf(seen->tokens[seen->n], 16, "%s", chain->token ? chain->token : "-");
 	seen->rows[seen->n] = chain->rows;
+	seen->watch[seen->n] = chain->watch;
+	snprintf(seen->drift[seen->n], 16, "%s", chain->drift ? chain->drift : "-");
+	snprintf(seen->paging[seen->n], 24, "%s", chain->paging ? chain->paging : "-");
 	seen->visited_len[seen->n] = chain->visited_len;
 	if (chain->visited_len)
 		memcpy(seen->visited, chain->visited, chain->visited_len);
@@ -350,6 +355,9 @@ START_TEST(an_open_chain_is_remembered_until_it_is_dropped)
 	ledger_chain_put(s.db, RUN, &chain);
 	ledger_chain_put(s.db, RUN + 1, &chain);
 	chain = (struct chain_record) { 4, 2, (char *)"b", 20, hashes, sizeof(hashes) };
+	chain.watch = (struct chain_watch) { 1, 2, UINT64_MAX, 4, 5, UINT64_MAX - 6 };
+	chain.drift = (char *)"moved";
+	chain.paging = (char *)"{\"by\":\"link\"}";
 	ledger_chain_put(s.db, RUN, &chain);
 	chain = (struct chain_record) { .index = 2, .next_page = 5, .token = (char *)"z" };
 	ledger_chain_put(s.db, RUN, &chain);
@@ -363,6 +371,12 @@ START_TEST(an_open_chain_is_remembered_until_it_is_dropped)
 	ck_assert_uint_eq(seen.pages[1], 2);
 	ck_assert_str_eq(seen.tokens[1], "b");
 	ck_assert_uint_eq(seen.rows[1], 20);
+	ck_assert_uint_eq(seen.watch[1].records, 1);
+	ck_assert_uint_eq(seen.watch[1].total_high, UINT64_MAX);
+	ck_assert_uint_eq(seen.watch[1].last_mark, UINT64_MAX - 6);
+	ck_assert_str_eq(seen.drift[1], "moved");
+	ck_assert_str_eq(seen.paging[1], "{\"by\":\"link\"}");
+	ck_assert_str_eq(seen.paging[0], "-");
 	ck_assert_uint_eq(seen.visited_len[1], sizeof(hashes));
 	ck_assert_int_eq(memcmp(seen.visited, hashes, sizeof(hashes)), 0);
 	scratch_begin(&s);
