@@ -251,6 +251,15 @@ static int finish_name(struct outfile *out, int dir, const char *name)
 	return file_sync_dir(dir, NULL);
 }
 
+/* One that shrank is closed as it is: whoever reads it to sum it finds it damaged, and a snapshot
+ * that it is a part of is not published. */
+static bool has_grown(const struct outfile *out)
+{
+	struct stat st;
+
+	return fstat(out->fd, &st) == 0 && (uint64_t)st.st_size > outfile_bytes(out);
+}
+
 int outfile_close(struct outfile *out, const char *name, struct err *err)
 {
 	int dir, code = 0;
@@ -263,7 +272,8 @@ int outfile_close(struct outfile *out, const char *name, struct err *err)
 		out->state.sequence++;
 		outfile_forget(out);
 	}
-	if (code == 0 && out->renamed[0] == '\0' && outfile_check_length(out, err) < 0) {
+	if (code == 0 && out->renamed[0] == '\0' && has_grown(out)) {
+		outfile_check_length(out, err);
 		out->failed = true;
 		code = -EAGAIN;
 	}

@@ -106,9 +106,9 @@ int outfile_abandon(struct outfile *out, struct err *err);
 void outfile_close_name(const struct outfile *out, char name[static 256]);
 /* Phase LIVE with nothing uncommitted, after the intent CLOSING is committed: rename (no replace; a
  * foreign file of that name is put aside), sync of the directory. Phase NONE and the next sequence
- * after. -EUCLEAN when the live file is gone, replaced or has lost data: phase NONE too. After any
- * other failure the phase is LIVE: ask for the name, commit and call again; so after -EAGAIN, when
- * the file is not as long as we left it, and the next call cuts off what somebody else wrote. */
+ * after. -EUCLEAN when the live file is gone or replaced: phase NONE too. After any other failure
+ * the phase is LIVE: ask for the name, commit and call again. So after -EAGAIN: somebody else has
+ * appended to the file, and the next call cuts that off. */
 int outfile_close(struct outfile *out, const char *name, struct err *err);
 
 /* The length of a closed file: its rows end at state->offset, and the footer stands behind. */
