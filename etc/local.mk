@@ -3,6 +3,21 @@
 etc_files = fetchd.yaml jobs.d/inventory.yaml
 EXTRA_DIST += $(addprefix etc/,$(etc_files))
 
+# Jobs to begin from, one for each shape of API, and the mock that rehearses them.
+examplesdir = $(docdir)/examples
+dist_examples_DATA = \
+	etc/fetchmock/public-apis.yaml \
+	etc/jobs.d/examples/github-graphql.yaml \
+	etc/jobs.d/examples/github-issues.yaml \
+	etc/jobs.d/examples/gitlab-issues.yaml \
+	etc/jobs.d/examples/hubspot-contacts.yaml \
+	etc/jobs.d/examples/jira-search.yaml \
+	etc/jobs.d/examples/microsoft-graph-users.yaml \
+	etc/jobs.d/examples/notion-database.yaml \
+	etc/jobs.d/examples/prometheus-range.yaml \
+	etc/jobs.d/examples/shopify-orders.yaml \
+	etc/jobs.d/examples/worldbank-population.yaml
+
 install-etc:
 	$(MKDIR_P) "$(DESTDIR)$(sysconfdir)/fetchd/jobs.d"
 	@for f in $(etc_files); do \

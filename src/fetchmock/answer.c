@@ -73,23 +73,6 @@ static bool check_query(const struct route *route, struct sight *sight, struct r
 	return true;
 }
 
-/* RFC 6750 section 2.1 and 3. */
-static bool check_bearer(const struct route *route, const struct ask *ask, struct reply *reply)
-{
-	const char *sent;
-
-	if (!route->bearer)
-		return true;
-	sent = ask->header ? ask->header("Authorization", ask->arg) : NULL;
-	if (sent && strncasecmp(sent, "Bearer ", 7) == 0 && strcmp(sent + 7, route->bearer) == 0)
-		return true;
-	reply_header(reply, "WWW-Authenticate", "Bearer realm=\"fetchmock\"%s",
-		     sent ? ", error=\"invalid_token\"" : "");
-	reply_problem(reply, 401,
-		      sent ? "the bearer token is not the right one" : "a bearer token is needed");
-	return false;
-}
-
 static int64_t draw_delay(const struct route *route)
 {
 	const struct delay *delay = &route->delay;
@@ -211,7 +194,7 @@ static void serve(const struct api *api, const struct ask *ask, const struct rou
 	struct fill fill = { .lookup = look_up, .arg = &sight, .seq = route->seq };
 
 	buf_init(&sight.value, VALUE_MAX);
-	if (check_bearer(route, ask, reply) && check_query(route, &sight, reply)) {
+	if (guard_allows(&route->guard, ask, reply) && check_query(route, &sight, reply)) {
 		reply->delay_ms = draw_delay(route);
 		random_seed(&fill.random, request_seed(api, ask));
 		if (strike(route, reply))

@@ -11,6 +11,7 @@ struct ask {
 	const char *method;
 	struct slice path;  /* as it arrived, undecoded */
 	struct slice query; /* without the "?"; NULL ptr when there is none */
+	struct slice body;  /* NULL ptr when there is none */
 	const char *(*header)(const char *name, void *arg); /* NULL when not sent */
 	void *arg;
 };

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/pointer.h"
+#include "base/scan.h"
 #include "base/xalloc.h"
 #include "fetchmock/seed.h"
 
@@ -36,6 +38,7 @@ void dataset_free(struct dataset *dataset)
 	free(dataset->param);
 	free(dataset->limit_param);
 	free(dataset->param_header);
+	pointer_free(dataset->param_body);
 	free(dataset->next_header);
 	free(dataset->total_header);
 	free(dataset);
@@ -120,11 +123,28 @@ static const char *what_is_right(enum dataset_pages pages)
 					 : "a page number";
 }
 
-/* What was sent for `param`, in the query or in a header. */
+/* A text or a number at the place in the body; null is none. */
+static bool find_in_body(const struct dataset *dataset, const struct ask *ask, struct buf *text)
+{
+	struct slice value;
+
+	if (pointer_find(dataset->param_body, ask->body, &value, NULL) < 0 ||
+	    slice_is(value, "null"))
+		return false;
+	if (*value.ptr == '"')
+		scan_unescape((struct slice) { value.ptr + 1, value.len - 2 }, text);
+	else
+		buf_add_slice(text, value);
+	return true;
+}
+
+/* What was sent for `param`, in the query, in a header or in the body. */
 static bool find_asked(const struct dataset *dataset, const struct ask *ask, struct buf *text)
 {
 	const char *header = NULL;
 
+	if (dataset->param_body && ask->body.ptr)
+		return find_in_body(dataset, ask, text);
 	if (dataset->param_header && ask->header)
 		header = ask->header(dataset->param_header, ask->arg);
 	if (header)

@@ -40,6 +40,7 @@ struct dataset {
 	uint64_t size, max_size;          /* records a page: unless asked, and at most */
 	char *param, *limit_param;        /* query parameters: which page or cursor; how many */
 	char *param_header;               /* a request header for the first of them; NULL: none */
+	struct pointer *param_body;       /* or a place in the JSON body; NULL: none */
 	char *next_header, *total_header; /* headers of the answer, for what they say; NULL */
 	uint64_t start;                   /* number of the first page */
 	struct drift {

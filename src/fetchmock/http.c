@@ -275,10 +275,13 @@ static struct ask ask_of(struct evhttp_request *request)
 {
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
 	const char *path = evhttp_uri_get_path(uri);
+	struct evbuffer *body = evhttp_request_get_input_buffer(request);
 
 	return (struct ask) { .method = method_of(request),
 			      .path = slice_of(path && *path ? path : "/"),
 			      .query = slice_of(evhttp_uri_get_query(uri)),
+			      .body = { (const char *)evbuffer_pullup(body, -1),
+					evbuffer_get_length(body) },
 			      .header = find_header,
 			      .arg = request };
 }

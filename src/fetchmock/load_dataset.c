@@ -196,6 +196,18 @@ static void read_param_header(struct reader *reader, const char *pointer, const 
 	replace(&((struct draft *)target)->dataset->param_header, value);
 }
 
+static void read_param_body(struct reader *reader, const char *pointer, const struct json *value,
+			    void *target)
+{
+	struct dataset *dataset = ((struct draft *)target)->dataset;
+	struct err err = ERR_INIT;
+
+	pointer_free(dataset->param_body);
+	dataset->param_body = NULL;
+	if (pointer_parse(json_str(value), &dataset->param_body, &err) < 0)
+		reader_problem(reader, pointer, "%s", err.text);
+}
+
 static void read_next_header(struct reader *reader, const char *pointer, const struct json *value,
 			     void *target)
 {
@@ -228,6 +240,7 @@ static const struct key page_keys[] = {
 	{ "start", 0, NULL, read_start },
 	{ "param", STRING, "a query parameter's name", read_param },
 	{ "param_header", STRING, "a header's name", read_param_header },
+	{ "param_body", STRING, "a JSON pointer, \"/start_cursor\" for example", read_param_body },
 	{ "limit_param", STRING, "a query parameter's name", read_limit_param },
 	{ "records", POINTER, "a JSON pointer, \"/items\" for example", read_page_records },
 	{ "next", POINTER, "a JSON pointer, \"/next_cursor\" for example", read_page_next },

@@ -235,21 +235,10 @@ static void read_gzip(struct reader *reader, const char *pointer, const struct j
 	((struct route *)target)->gzip = json_bool(value, false);
 }
 
-static void read_bearer(struct reader *reader, const char *pointer, const struct json *value,
-			void *target)
-{
-	((struct route *)target)->bearer = xstrdup(json_str(value));
-}
-
-static const struct key auth_keys[] = {
-	{ "bearer", STRING, "a token", read_bearer },
-	{ NULL },
-};
-
 static void read_auth(struct reader *reader, const char *pointer, const struct json *value,
 		      void *target)
 {
-	keys_read(reader, pointer, value, auth_keys, target);
+	guard_load(reader, pointer, value, &((struct route *)target)->guard);
 }
 
 static void read_faults(struct reader *reader, const char *pointer, const struct json *value,

@@ -19,6 +19,8 @@ src_fetchmock_libfetchmock_a_SOURCES = \
 	src/fetchmock/fake.h \
 	src/fetchmock/fault.c \
 	src/fetchmock/fault.h \
+	src/fetchmock/guard.c \
+	src/fetchmock/guard.h \
 	src/fetchmock/gzip.c \
 	src/fetchmock/gzip.h \
 	src/fetchmock/hole.c \

@@ -44,7 +44,7 @@ void route_done(struct route *route)
 	body_free(route->body);
 	free(route->content_type);
 	dataset_free(route->dataset);
-	free(route->bearer);
+	guard_done(&route->guard);
 	free(route->faults);
 	*route = (struct route) { 0 };
 }

@@ -14,6 +14,7 @@
 #include "fetchmock/body.h"
 #include "fetchmock/dataset.h"
 #include "fetchmock/fault.h"
+#include "fetchmock/guard.h"
 
 #define ROUTE_SEGMENTS_MAX 16
 #define ROUTE_PATH_MAX     2048 /* bytes of all path variables of a request, decoded */
@@ -65,7 +66,7 @@ struct route {
 	char *content_type;
 	bool gzip;
 	struct dataset *dataset; /* NULL: none */
-	char *bearer;            /* the token requests must carry; NULL: none */
+	struct guard guard;
 	struct fault *faults;
 	size_t nfaults;
 	uint64_t seed;

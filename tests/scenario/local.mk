@@ -26,6 +26,7 @@ scenarios = \
 	tests/scenario/auth.t \
 	tests/scenario/bodies.t \
 	tests/scenario/crowds.t \
+	tests/scenario/examples.t \
 	tests/scenario/files.t \
 	tests/scenario/formats.t \
 	tests/scenario/import.t \

@@ -7,7 +7,7 @@
 #include "../unit.h"
 
 static struct reply reply;
-static const char *authorization;
+static const char *authorization, *api_key, *sent_body;
 
 static struct api *api_of(const char *yaml)
 {
@@ -31,6 +31,8 @@ static void done(struct api *api)
 
 static const char *header(const char *name, void *arg)
 {
+	if (strcmp(name, "X-Key") == 0)
+		return api_key;
 	return strcmp(name, "Authorization") == 0 ? authorization : NULL;
 }
 
@@ -39,6 +41,7 @@ static const struct route *ask(struct api *api, const char *method, const char *
 	size_t path = strcspn(target, "?");
 	struct ask asked = { .method = method, .path = { target, path }, .header = header };
 
+	asked.body = slice_of(sent_body);
 	if (target[path])
 		asked.query = slice_of(target + path + 1);
 	reply_clear(&reply);
@@ -117,6 +120,68 @@ START_TEST(parameters_must_be_what_the_route_says)
 		get(api, cases[i].target);
 		ck_assert_msg(reply.status == cases[i].status, "%s", cases[i].target);
 	}
+	done(api);
+}
+END_TEST
+
+START_TEST(a_user_and_a_password_are_asked_for)
+{
+	struct api *api = api_of("routes: [{path: /x, auth: {basic: {user: Aladdin, password: open "
+				 "sesame}}, body: 1}]\n");
+
+	get(api, "/x");
+	ck_assert_int_eq(reply.status, 401);
+	ck_assert(strncmp(reply_value("WWW-Authenticate"), "Basic realm=", 12) == 0);
+	authorization = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="; /* RFC 7617 section 2 */
+	get(api, "/x");
+	ck_assert_int_eq(reply.status, 200);
+	authorization = "Basic QWxhZGRpbjpvcGVuIHNlc2FtZR==";
+	get(api, "/x");
+	ck_assert_int_eq(reply.status, 401);
+	authorization = NULL;
+	done(api);
+}
+END_TEST
+
+START_TEST(a_key_is_asked_for_where_the_route_says)
+{
+	struct api *api = api_of("routes: [{path: /h, auth: {header: X-Key, key: k}, body: 1}, "
+				 "{path: /q, auth: {query: key, key: a b}, body: 1}]\n");
+
+	get(api, "/h?key=k");
+	ck_assert_int_eq(reply.status, 401);
+	api_key = "k";
+	get(api, "/h");
+	ck_assert_int_eq(reply.status, 200);
+	get(api, "/q");
+	ck_assert_int_eq(reply.status, 401);
+	get(api, "/q?key=a%20b");
+	ck_assert_int_eq(reply.status, 200);
+	api_key = NULL;
+	done(api);
+}
+END_TEST
+
+START_TEST(a_cursor_may_come_in_the_body)
+{
+	struct api *api =
+		api_of("routes: [{path: /x, method: POST, dataset: {count: 5, records: "
+		       "'${index}', pages: {by: cursor, size: 2, param_body: /v/after}}}]\n");
+	char next[256];
+	const char *cursor;
+
+	ask(api, "POST", "/x");
+	ck_assert_ptr_nonnull(strstr(buf_text(&reply.body), "[0,1]"));
+	cursor = strstr(buf_text(&reply.body), "next_cursor\":") + 13;
+	snprintf(next, sizeof(next), "{\"v\": {\"after\": %.*s}}", (int)strcspn(cursor, ",}"),
+		 cursor);
+	sent_body = next;
+	ask(api, "POST", "/x");
+	ck_assert_ptr_nonnull(strstr(buf_text(&reply.body), "[2,3]"));
+	sent_body = "{\"v\": {\"after\": null}}";
+	ask(api, "POST", "/x");
+	ck_assert_ptr_nonnull(strstr(buf_text(&reply.body), "[0,1]"));
+	sent_body = NULL;
 	done(api);
 }
 END_TEST
@@ -238,6 +303,8 @@ END_TEST
 
 UNIT_MAIN("answer", variables_of_the_path_are_decoded_and_matched_whole,
 	  the_first_route_that_fits_answers, parameters_must_be_what_the_route_says,
-	  a_bearer_token_is_compared_whole, faults_by_rate_hit_their_share_and_repeat,
-	  delays_are_drawn_between_their_ends, records_of_a_dataset_are_the_same_on_any_page,
+	  a_bearer_token_is_compared_whole, a_user_and_a_password_are_asked_for,
+	  a_key_is_asked_for_where_the_route_says, a_cursor_may_come_in_the_body,
+	  faults_by_rate_hit_their_share_and_repeat, delays_are_drawn_between_their_ends,
+	  records_of_a_dataset_are_the_same_on_any_page,
 	  headers_are_templates_that_cannot_end_their_line, a_body_past_the_ceiling_is_a_500)
