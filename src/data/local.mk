@@ -57,6 +57,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/pack_place.c \
 	src/data/reject.c \
 	src/data/reject.h \
+	src/data/recast.c \
+	src/data/recast.h \
 	src/data/rows.c \
 	src/data/rows.h \
 	src/data/shelf.c \
@@ -77,6 +79,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/tail_internal.h \
 	src/data/tail_json.c \
 	src/data/tail_source.c \
+	src/data/unpack.c \
+	src/data/unpack.h \
 	src/data/walk.h \
 	src/data/whole.c \
 	src/data/whole.h

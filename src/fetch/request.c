@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/random.h"
 #include "base/xalloc.h"
 #include "fetch/auth.h"
 #include "fetch/decode.h"
@@ -211,6 +212,31 @@ static int build_body(struct request *request, struct values *values, struct err
 	return rc;
 }
 
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
+{
+	uint64_t both[2] = { hash, len > 0 ? hash_bytes(bytes, len) : 0 };
+
+	return hash_bytes(both, sizeof(both));
+}
+
+static uint64_t identify(const struct request *request)
+{
+	uint64_t hash = mix(0, request->method, strlen(request->method));
+
+	hash = mix(hash, request->url, strlen(request->url));
+	for (char **line = request->headers; line && *line; line++)
+		hash = mix(hash, *line, strlen(*line));
+	return mix(hash, request->body, request->body_len);
+}
+
+void request_condition(struct request *request, const char *etag, const char *modified)
+{
+	if (etag)
+		headers_add(&request->headers, "If-None-Match", etag, NULL);
+	if (modified)
+		headers_add(&request->headers, "If-Modified-Since", modified, NULL);
+}
+
 static int fill(struct request *request, struct err *err)
 {
 	const struct request_scope *scope = request->scope;
@@ -229,8 +255,10 @@ static int fill(struct request *request, struct err *err)
 		rc = build_body(request, &values, err);
 	if (rc == 0)
 		rc = page_place(request, err);
-	if (rc == 0)
+	if (rc == 0) {
+		request->identity = identify(request);
 		rc = auth_apply(scope, request, err);
+	}
 	if (rc == 0)
 		request->host = url_host(request->url);
 	buf_done(&values.mark);

@@ -24,6 +24,7 @@ struct request_scope {
 	const char *secrets[JOB_SECRET__COUNT]; /* resolved; NULL: the job has no such one */
 };
 
+struct recalled;
 struct digest_context; /* of the run floor: what the digest needs; opaque here */
 
 struct request {
@@ -37,6 +38,10 @@ struct request {
 	uint32_t lane;   /* number within the engine, from 0; the threads engine runs a lane on one
 			    thread */
 	uint64_t tag;    /* the submitter's, untouched by engines */
+
+	uint64_t identity; /* of what goes out, but for what proves who asks: as long as it is the
+			      same, the same is asked for */
+	struct recalled *recalled; /* of the run floor: what is known of the page; opaque here */
 
 	char *page_token; /* what the page before gave: a page's number, an offset, a cursor, or a
 			     next link's absolute URL; NULL on page 0 */
@@ -82,6 +87,9 @@ int request_build(const struct request_scope *scope, uint64_t index, uint32_t pa
  * not be followed: another origin, another scheme than http(s), hop beyond request.max_redirects.
  */
 int request_redirect(struct request *request, int status, const char *location, struct err *err);
+/* Makes it conditional (RFC 9110 section 13): asked for is only what has changed since the server
+ * said so of it. Either may be NULL. What cannot be a header is left out. */
+void request_condition(struct request *request, const char *etag, const char *modified);
 void request_free(struct request *request);
 
 /* The frozen mark that the requests of a point ask from; "" when there is none. Borrowed. */

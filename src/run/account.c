@@ -5,6 +5,7 @@
 
 #include "base/xalloc.h"
 #include "run/marks_landed.h"
+#include "run/validators_landed.h"
 #include "store/ledger.h"
 
 struct account *account_new(const struct seed *seed, struct rangeset *done)
@@ -78,6 +79,7 @@ void account_write(struct account *account, struct db *db, const struct landing 
 	if (landing->kind == LANDING_PAGE) {
 		write_page(account, db, landing);
 		marks_write(account, db, landing);
+		validators_write(account, db, landing);
 	} else {
 		/* A failed chain keeps its row: `retry` goes on from that page. */
 		ledger_failure_put(db, account->run, &landing->failure);

@@ -25,6 +25,7 @@ struct chain {
 	uint32_t nvisited;
 	char *token; /* its token */
 	uint64_t rows;
+	bool changed;      /* some page of it was not "not modified" */
 	uint64_t *visited; /* oldest first; visited[0] is the anchor, see chain_advance */
 	struct chain_watch watch;
 	char *drift, *paging; /* as in struct chain_record */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "run/recalled.h"
 
 struct digest_context *context_new(const struct request_scope *scope, const struct colset *colset)
 {
@@ -35,5 +36,6 @@ void context_drop_request(struct request *request)
 	if (!request)
 		return;
 	context_unref(request->context);
+	recalled_free(request->recalled);
 	request_free(request);
 }

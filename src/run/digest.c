@@ -16,6 +16,7 @@
 #include "fetch/retry.h"
 #include "run/context.h"
 #include "run/reading.h"
+#include "run/recalled.h"
 
 /* Rows may be larger than the body they came from (metadata, quoting), but not without bound. */
 #define ROWS_CEILING(body) ((body)*8 + (size_t)4 * 1024 * 1024)
@@ -50,11 +51,35 @@ static bool is_unasked_304(const struct request *request, enum outcome outcome)
 	       !headers_has(request->headers, "If-Modified-Since");
 }
 
+static char *copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+/* The page is what it was, and so is what its chain makes of it. */
+static enum outcome as_before(struct digesting *d)
+{
+	const struct validator_record *validator = &d->request->recalled->validator;
+	struct page_view *view = &d->parcel->page;
+
+	if (validator->view_len == sizeof(*view))
+		memcpy(view, validator->view, sizeof(*view));
+	view->recognised = copy(validator->paging);
+	d->parcel->next_token = copy(validator->token);
+	if (!view->recognised)
+		return OUTCOME_UNCHANGED;
+	paging_free(d->request->paging);
+	d->request->paging = paging_parse(view->recognised, &d->err);
+	return d->request->paging ? OUTCOME_UNCHANGED : OUTCOME_BAD_PAGE;
+}
+
 static enum outcome status_means(struct digesting *d)
 {
 	enum outcome outcome = outcome_of_status(d->response->status);
 	const char *location = d->response->headers[HEADER_LOCATION];
 
+	if (outcome == OUTCOME_UNCHANGED && d->request->recalled)
+		outcome = as_before(d);
 	if (is_unasked_304(d->request, outcome)) {
 		err_set(&d->err, 0, "the server answered %d to a request without a condition",
 			d->response->status);
@@ -300,6 +325,10 @@ struct parcel *digest(struct request *request, struct response *response)
 		.err = ERR_INIT,
 	};
 
+	if (d.job->conditional) {
+		d.parcel->etag = copy(response->headers[HEADER_ETAG]);
+		d.parcel->modified = copy(response->headers[HEADER_LAST_MODIFIED]);
+	}
 	buf_init(&d.parcel->rows.bytes, ROWS_CEILING(d.job->max_body_bytes));
 	buf_init(&d.parcel->rows.rejects, ROWS_CEILING(d.job->max_body_bytes));
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "run/output_rows.h"
 #include "run/publish.h"
+#include "run/validators_landed.h"
 #include "store/ledger.h"
 #include "store/switches.h"
 
@@ -313,6 +314,9 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 	if (rc < 0)
 		return rc;
 	landing->end.counts = landing->account->counts;
+	if (strcmp(landing->end.result, "unchanged") == 0)
+		landing->end.counts.rows = 0; /* those taken over were not published again */
+	validators_end(landing->account, lander->db, landing->end.result);
 	runs_end(lander->db, &landing->end);
 	publish_record(lander, landing);
 	rc = db_commit(lander->db, err);

@@ -16,6 +16,7 @@
 #include "run/digest.h"
 #include "run/lander_internal.h"
 #include "run/output_rows.h"
+#include "run/recalled.h"
 #include "run/rejects.h"
 
 /* Only parcels that kept their records can be encoded again; all others fit as they are. */
@@ -23,7 +24,8 @@ static bool needs_columns(const struct landing *landing)
 {
 	const struct parcel *parcel = landing->parcel;
 
-	return landing->kind == LANDING_PAGE && landing->output && parcel->extract.len > 0 &&
+	return landing->kind == LANDING_PAGE && landing->output &&
+	       (parcel->extract.len > 0 || parcel->carried) &&
 	       (parcel->rows.unknown || !output_fits(landing->output, parcel->colset));
 }
 
@@ -109,7 +111,8 @@ static int find_outputs(struct lander *lander, struct lander_items items, size_t
 static void find_names(struct landing *landing, struct colset **wider)
 {
 	struct err err = ERR_INIT;
-	int rc = format_widen(&landing->parcel->extract, wider, &err);
+	int rc = landing->parcel->carried ? recalled_widen(landing->parcel, wider)
+					  : format_widen(&landing->parcel->extract, wider, &err);
 
 	if (rc < 0 && !landing_refuse(landing, rc, &err))
 		landing_fail(landing, rc, &err);
@@ -146,6 +149,12 @@ static int widen_output(struct lander *lander, struct lander_items items, struct
 	return rc;
 }
 
+static int anew(struct parcel *parcel, const struct colset *set, struct err *err)
+{
+	return parcel->carried ? recalled_encode(parcel, set, err)
+			       : digest_encode(parcel, set, err);
+}
+
 /* All rows for that output, also those that fitted before it was widened. */
 static void encode_anew(struct lander_items items, const struct output *output)
 {
@@ -155,7 +164,7 @@ static void encode_anew(struct lander_items items, const struct output *output)
 		int rc = 0;
 
 		if (landing->output == output && may_widen(landing))
-			rc = digest_encode(landing->parcel, output_colset(landing->output), &err);
+			rc = anew(landing->parcel, output_colset(landing->output), &err);
 		if (rc < 0 && !landing_refuse(landing, rc, &err))
 			landing_fail(landing, rc, &err);
 	}
@@ -355,11 +364,12 @@ static bool fills(const struct landing *landing)
 	return n > 0;
 }
 
-static void gather(const struct landing *landing)
+static void gather(struct landing *landing)
 {
 	struct output_load load;
 
 	if (landing->output) {
+		output_place(landing->output, &landing->placed.sequence, &landing->placed.offset);
 		load = output_load_rows(landing->parcel);
 		output_gather(landing->output, &load);
 	}

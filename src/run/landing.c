@@ -80,7 +80,7 @@ static void count_page(const struct landing *landing, struct run_counts *counts)
 	counts->retried += parcel->request->tries - 1u;
 	if (!landing_finishes(landing))
 		return;
-	if (parcel->outcome == OUTCOME_UNCHANGED)
+	if (parcel->outcome == OUTCOME_UNCHANGED && !landing->chain_changed)
 		counts->unchanged++;
 	else if (chain_rows == 0)
 		counts->empty++;

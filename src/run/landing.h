@@ -47,6 +47,7 @@ struct landing {
 		chain; /* PAGE with a next page: where the chain goes on; owns token, visited */
 	uint64_t chain_rows;           /* PAGE: rows its chain had landed before this page */
 	bool failing;                  /* PAGE: the last of a chain that then ends in a FAILURE */
+	bool chain_changed;            /* PAGE: some page of its chain before it had changed */
 	struct failure_record failure; /* FAILURE; owns its texts */
 
 	struct seed *seed;         /* BEGIN in, REOPEN out; the main loop's again when it is back */
@@ -60,6 +61,10 @@ struct landing {
 	struct output *output;     /* PAGE: the lander's, where its rows go */
 	struct output *rejects;    /* PAGE: the lander's, where its rejects go */
 	int64_t due_ms, pause_ms;  /* the lander's, while it waits by itself */
+
+	struct {
+		uint64_t sequence, offset;
+	} placed; /* PAGE: the lander's, where its rows stand in that output's file */
 
 	struct colset *colset; /* out: the output's columns now, when the parcel's or none were
 				  known; a reference */

@@ -86,6 +86,10 @@ src_run_librun_a_SOURCES = \
 	src/run/query.h \
 	src/run/reading.c \
 	src/run/reading.h \
+	src/run/recall.c \
+	src/run/recall.h \
+	src/run/recalled.c \
+	src/run/recalled.h \
 	src/run/recover.c \
 	src/run/recover.h \
 	src/run/recover_compare.c \
@@ -110,4 +114,6 @@ src_run_librun_a_SOURCES = \
 	src/run/seed.h \
 	src/run/trial.c \
 	src/run/window.c \
-	src/run/window.h
+	src/run/window.h \
+	src/run/validators_landed.c \
+	src/run/validators_landed.h

@@ -61,6 +61,31 @@ void output_gather(struct output *output, const struct output_load *load)
 	count_rows(output, load->run, load->rows);
 }
 
+static uint64_t header_bytes(const struct output *output)
+{
+	struct buf header;
+	uint64_t bytes;
+
+	buf_init(&header, HEADER_CEILING);
+	if (output->format->has_header)
+		output->format->header(output->adopted, output->colset, &header);
+	bytes = header.len;
+	buf_done(&header);
+	return bytes;
+}
+
+void output_place(const struct output *output, uint64_t *sequence, uint64_t *offset)
+{
+	struct outfile_state state;
+	bool first = outfile_rows(output->file) == 0;
+
+	outfile_state(output->file, &state);
+	*sequence = state.sequence;
+	*offset =
+		(state.phase == OUTFILE_LIVE ? outfile_bytes(output->file) : header_bytes(output)) +
+		output->gathered.len + (first ? 0 : output->format->lead);
+}
+
 bool output_has_gathered(const struct output *output)
 {
 	return output->gathered.len > 0;

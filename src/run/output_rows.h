@@ -20,6 +20,9 @@ struct output_load output_load_rejects(const struct parcel *parcel);
 
 /* The live file must be closed before these rows may be added. */
 bool output_is_full(const struct output *output, const struct output_load *load);
+/* Where in the file that is then closed as `sequence` rows would stand that are gathered now,
+ * without what parts them from the row before. */
+void output_place(const struct output *output, uint64_t *sequence, uint64_t *offset);
 /* Gathers rows that fit. */
 void output_gather(struct output *output, const struct output_load *load);
 bool output_has_gathered(const struct output *output);

@@ -23,6 +23,8 @@ void parcel_free(struct parcel *parcel)
 	buf_done(&parcel->body);
 	increment_free(parcel->increment);
 	free(parcel->error);
+	free(parcel->etag);
+	free(parcel->modified);
 	free(parcel->next_token);
 	free(parcel->page.recognised);
 	free(parcel->location);

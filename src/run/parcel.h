@@ -6,6 +6,7 @@
 #ifndef RUN_PARCEL_H
 #define RUN_PARCEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,6 +30,9 @@ struct parcel {
 	struct extract extract; /* slices into body */
 
 	struct increment *increment; /* how new the records are; NULL: it does not matter */
+
+	char *etag, *modified; /* what the answer says of itself; NULL: nothing, or not asked */
+	bool carried;          /* the rows are an earlier run's: recalled.h */
 
 	char *next_token;       /* of the chain's next page; NULL: this was the last */
 	struct page_view page;  /* what its chain is told of it; zero unless the job has pages */

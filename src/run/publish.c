@@ -241,7 +241,8 @@ static int settle_one(struct lander *lander, struct landing *landing,
 {
 	int rc = 0;
 
-	if (record->state == SNAPSHOT_KEEPING && record->rows == 0)
+	if (record->state == SNAPSHOT_KEEPING &&
+	    (record->rows == 0 || strcmp(record->result, "unchanged") == 0))
 		return retention_drop(lander, record, err);
 	if (record->state == SNAPSHOT_PUBLISHING) {
 		rc = bring_out(lander, landing, record, err);

@@ -46,6 +46,7 @@ void run_free(struct run *run)
 	run_drop_work(run);
 	grant_put(run->grant);
 	window_free(run->window);
+	recall_done(&run->recall);
 	return_lanes(run);
 	heap_done(&run->due);
 	heap_done(&run->ready);
@@ -273,7 +274,7 @@ static enum run_result result_of(const struct run_counts *counts)
 
 static bool work_is_left(const struct run *run)
 {
-	if (run->in_flight > 0 || run->unlanded > 0)
+	if (run->in_flight > 0 || run->unlanded > 0 || run->recall.asked > 0)
 		return true;
 	return !run->cancelling && run_finished(run) < run->counts.total;
 }
@@ -309,6 +310,8 @@ static void take_end(struct run *run, const struct run_record *end)
 			run->result = (enum run_result)result;
 	free(run->reason);
 	run->reason = end->reason ? xstrdup(end->reason) : NULL;
+	if (run->result == RESULT_UNCHANGED)
+		run->counts.rows = 0;
 }
 
 void run_ended(struct run *run, struct landing *landing)

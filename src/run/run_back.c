@@ -53,6 +53,7 @@ static void copy_chain(struct landing *landing, const struct chain *chain)
 		.next_page = chain->page,
 		.token = chain->token ? xstrdup(chain->token) : NULL,
 		.rows = chain->rows,
+		.changed = chain->changed,
 		.visited = xmalloc(len),
 		.visited_len = len,
 		.watch = chain->watch,
@@ -92,7 +93,9 @@ static struct chain *watch_page(struct run *run, struct landing *landing)
 	if (!chain->paging && parcel->page.recognised)
 		chain->paging = xstrdup(parcel->page.recognised);
 	landing->chain_rows = chain->rows;
+	landing->chain_changed = chain->changed;
 	chain->rows += records_of(parcel);
+	chain->changed |= parcel->outcome != OUTCOME_UNCHANGED;
 	chain_watch_page(chain, &parcel->page, page_paging(parcel->request));
 	return chain;
 }
@@ -183,7 +186,7 @@ static void fail_or_retry(struct run *run, struct parcel *parcel, int64_t now_ms
 	parcel_free(parcel);
 }
 
-static void land(struct run *run, struct parcel *parcel, int64_t now_ms)
+void run_land(struct run *run, struct parcel *parcel, int64_t now_ms)
 {
 	const struct chain *chain = chains_find(&run->seed->chains, parcel->request->index);
 	uint64_t max = run->scope.job->paging.max;
@@ -289,8 +292,8 @@ void run_take_parcel(struct run *run, struct parcel *parcel, int64_t now_ms)
 		parcel_free(parcel);
 	else if (counts == COUNTS_FAILED)
 		fail_or_retry(run, parcel, now_ms);
-	else
-		land(run, parcel, now_ms);
+	else if (run->cancelling || !recall_rows(run, parcel))
+		run_land(run, parcel, now_ms);
 }
 
 static void tell_failure(struct run *run, const struct failure_record *failure)

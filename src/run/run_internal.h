@@ -13,6 +13,7 @@
 #include "run/grants.h"
 #include "run/landing.h"
 #include "run/latency.h"
+#include "run/recall.h"
 #include "run/run.h"
 #include "run/seed.h"
 #include "run/window.h"
@@ -45,6 +46,7 @@ struct run {
 	int64_t held_until_ms;  /* monotonic; 0: until some request comes back */
 	struct request **built; /* to go out as they are: redirected, or overtaken by the head */
 	size_t nbuilt;
+	struct recall recall;  /* of a conditional job */
 	struct window *window; /* NULL: rows land in the order in which answers come */
 	uint32_t in_flight, unlanded;
 	size_t unlanded_bytes;
@@ -88,6 +90,7 @@ void run_drop_work(struct run *run);
 
 /* run_back.c */
 void run_take_parcel(struct run *run, struct parcel *parcel, int64_t now_ms);
+void run_land(struct run *run, struct parcel *parcel, int64_t now_ms); /* takes it */
 void run_give_up(struct run *run, struct failure_record *failure); /* owns and takes its texts */
 void run_landed(struct run *run, struct landing *landing);
 

@@ -51,6 +51,7 @@ void run_drop_work(struct run *run)
 		;
 	context_drop_request(run->held);
 	run->held = NULL;
+	run->recall.nwishes = 0;
 	while (run->nbuilt > 0)
 		context_drop_request(run->built[--run->nbuilt]);
 }
@@ -115,10 +116,16 @@ static int check_path(const struct run *run, uint64_t index, struct err *err)
 static struct request *build(struct run *run, uint64_t index, unsigned tries, int64_t first_ms)
 {
 	const struct chain *chain = chains_find(&run->seed->chains, index);
+	const struct recall_wish wish = {
+		.entry = due_entry(index, 0, tries - 1, first_ms),
+		.page = chain ? chain->page : 0,
+	};
 	struct request_chain place = { 0 };
 	struct request *request = NULL;
 	struct err err = ERR_INIT;
 
+	if (recall_first(run, &wish))
+		return NULL;
 	if (chain)
 		place = (struct request_chain) { chain->page, chain->token, chain->paging,
 						 chain->watch.records, chain->watch.last_mark };
@@ -130,6 +137,7 @@ static struct request *build(struct run *run, uint64_t index, unsigned tries, in
 	request->context = context_ref(run->context);
 	request->tries = (uint16_t)tries;
 	request->tag = (uint64_t)first_ms;
+	recall_apply(run, request);
 	return request;
 }
 
@@ -299,7 +307,7 @@ static bool dispatch(struct run *run, struct request *request, uint32_t worker, 
 	return true;
 }
 
-void run_pump(struct run *run, int64_t now_ms)
+static void pump(struct run *run, int64_t now_ms)
 {
 	bool any = true;
 
@@ -309,7 +317,7 @@ void run_pump(struct run *run, int64_t now_ms)
 		uint32_t worker;
 
 		run->blocked = run->hold || !dispatcher_has_room(run->dispatcher) ||
-			       !take_worker(run, &worker);
+			       recall_is_full(run) || !take_worker(run, &worker);
 		if (run->blocked)
 			return;
 		request = next_request(run, now_ms, &any);
@@ -320,6 +328,12 @@ void run_pump(struct run *run, int64_t now_ms)
 		if (!dispatch(run, request, worker, now_ms))
 			return;
 	}
+}
+
+void run_pump(struct run *run, int64_t now_ms)
+{
+	pump(run, now_ms);
+	recall_ask(run);
 }
 
 int64_t run_wakes_at(const struct run *run)

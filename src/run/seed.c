@@ -176,6 +176,7 @@ static void take_chain(const struct chain_record *record, void *arg)
 	chain->watch = record->watch;
 	chain->drift = record->drift ? xstrdup(record->drift) : NULL;
 	chain->paging = record->paging ? xstrdup(record->paging) : NULL;
+	chain->changed = record->changed;
 	chain->nvisited = (uint32_t)(record->visited_len / sizeof(uint64_t));
 	chain->visited = xcalloc(chain->nvisited, sizeof(uint64_t));
 	if (chain->nvisited > 0)

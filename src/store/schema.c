@@ -151,6 +151,10 @@ static const char *const steps[] = {
 	"ALTER TABLE chains ADD COLUMN watch BLOB;"
 	"ALTER TABLE chains ADD COLUMN drift TEXT;"
 	"ALTER TABLE chains ADD COLUMN paging TEXT;",
+
+	/* What an unchanged page means to its chain: struct page_view, and by: auto. */
+	"ALTER TABLE validators ADD COLUMN view BLOB;"
+	"ALTER TABLE validators ADD COLUMN paging TEXT;",
 };
 
 const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);

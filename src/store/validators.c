@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/xalloc.h"
 #include "store/sql.h"
 
 #define STANDS                                                                                     \
@@ -13,8 +15,8 @@
 static const struct sql put = {
 	"saving a validator",
 	"INSERT OR REPLACE INTO validators (job, request, page, run, stands, definition, identity,"
-	" etag, modified, token, rows, output, sequence, offset, length, sum)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	" etag, modified, token, rows, output, sequence, offset, length, sum, view, paging)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 };
 static const struct sql stand = {
 	"saving a validator",
@@ -35,6 +37,10 @@ static const struct sql drop_before = {
 	"removing old validators",
 	"DELETE FROM validators WHERE job = ? AND run < ?",
 };
+static const struct sql drop_run = {
+	"removing the validators of a run",
+	"DELETE FROM validators WHERE job = ? AND run = ?",
+};
 static const struct sql drop_all = {
 	"removing the validators of a job",
 	"DELETE FROM validators WHERE job = ?",
@@ -42,7 +48,8 @@ static const struct sql drop_all = {
 static const struct sql get = {
 	"reading a validator",
 	"SELECT run, stands, definition, identity, etag, modified, token, rows, output, sequence,"
-	" offset, length, sum FROM validators WHERE job = ? AND request = ? AND page = ?"
+	" offset, length, sum, view, paging FROM validators WHERE job = ? AND request = ? AND page "
+	"= ?"
 	" AND " STANDS " ORDER BY run DESC LIMIT 1",
 };
 static const struct sql count = {
@@ -57,6 +64,8 @@ void validator_record_done(struct validator_record *record)
 	free(record->modified);
 	free(record->token);
 	free(record->output);
+	free(record->paging);
+	free(record->view);
 	*record = (struct validator_record) { 0 };
 }
 
@@ -81,6 +90,8 @@ void validators_put(struct db *db, const char *job, const char *request, uint32_
 	stmt_int(&st, (int64_t)record->offset);
 	stmt_int(&st, (int64_t)record->length);
 	stmt_int(&st, (int64_t)record->sum);
+	stmt_blob(&st, record->view, record->view_len);
+	stmt_text(&st, record->paging);
 	stmt_run(&st);
 }
 
@@ -110,13 +121,23 @@ void validators_prune(struct db *db, const char *job, const char *request)
 	stmt_run(&st);
 }
 
-void validators_drop_before(struct db *db, const char *job, uint64_t run)
+static void drop_by_run(struct db *db, const struct sql *sql, const char *job, uint64_t run)
 {
-	struct stmt st = stmt_open(db, &drop_before);
+	struct stmt st = stmt_open(db, sql);
 
 	stmt_text(&st, job);
 	stmt_int(&st, (int64_t)run);
 	stmt_run(&st);
+}
+
+void validators_drop_before(struct db *db, const char *job, uint64_t run)
+{
+	drop_by_run(db, &drop_before, job, run);
+}
+
+void validators_drop_run(struct db *db, const char *job, uint64_t run)
+{
+	drop_by_run(db, &drop_run, job, run);
 }
 
 void validators_drop_all(struct db *db, const char *job)
@@ -129,6 +150,8 @@ void validators_drop_all(struct db *db, const char *job)
 
 static void take(struct stmt *st, struct validator_record *record)
 {
+	const void *view;
+
 	record->run = (uint64_t)stmt_take_int(st);
 	record->stands = stmt_take_int(st) != 0;
 	record->definition = (uint64_t)stmt_take_int(st);
@@ -142,6 +165,11 @@ static void take(struct stmt *st, struct validator_record *record)
 	record->offset = (uint64_t)stmt_take_int(st);
 	record->length = (uint64_t)stmt_take_int(st);
 	record->sum = (uint64_t)stmt_take_int(st);
+	view = stmt_take_blob(st, &record->view_len);
+	record->view = record->view_len ? xmalloc(record->view_len) : NULL;
+	if (record->view)
+		memcpy(record->view, view, record->view_len);
+	record->paging = stmt_take_copy(st);
 }
 
 int validators_get(struct db *db, const char *job, const char *request, uint32_t page,

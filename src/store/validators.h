@@ -24,6 +24,9 @@ struct validator_record {
 	uint64_t identity;     /* of the request as it went out */
 	char *etag, *modified; /* as the server sent them; NULL: it did not */
 	char *token;           /* of the page after this one; NULL: it is the last */
+	char *paging;          /* by: auto, first page: the settings recognised; NULL otherwise */
+	void *view;            /* what its chain holds against it, the caller's format; NULL */
+	size_t view_len;
 
 	/* where its rows are: */
 	uint64_t rows;
@@ -44,6 +47,7 @@ void validators_stand(struct db *db, const char *job, const char *request, uint6
 void validators_prune(struct db *db, const char *job, const char *request);
 /* Of runs before `run`, of any request: those that are not asked any more. */
 void validators_drop_before(struct db *db, const char *job, uint64_t run);
+void validators_drop_run(struct db *db, const char *job, uint64_t run);
 void validators_drop_all(struct db *db, const char *job);
 
 /* The newest that stands of a page; -ENOENT. `record` is the caller's to be done with. */

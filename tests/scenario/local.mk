@@ -25,6 +25,7 @@ tests_scenario_bad_jobs_test_LDADD = $(SPEC_LIBS) $(CHECK_LIBS)
 scenarios = \
 	tests/scenario/auth.t \
 	tests/scenario/bodies.t \
+	tests/scenario/conditional.t \
 	tests/scenario/crowds.t \
 	tests/scenario/examples.t \
 	tests/scenario/files.t \
