@@ -1,6 +1,7 @@
 # Fuzz targets. `make check` replays their corpora (tests/fuzz/corpus/NAME) with any compiler; to hunt,
 # link a target with clang's -fsanitize=fuzzer instead of replay_main.c.
 fuzz_targets = \
+	tests/fuzz/page_fuzz \
 	tests/fuzz/rows_fuzz \
 	tests/fuzz/scan_fuzz \
 	tests/fuzz/tail_fuzz \
@@ -9,6 +10,9 @@ fuzz_targets = \
 check_PROGRAMS += $(fuzz_targets)
 TESTS += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/corpus
+
+tests_fuzz_page_fuzz_SOURCES = tests/fuzz/page_fuzz.c tests/fuzz/replay_main.c
+tests_fuzz_page_fuzz_LDADD = $(FETCH_LIBS)
 
 tests_fuzz_rows_fuzz_SOURCES = tests/fuzz/rows_fuzz.c tests/fuzz/replay_main.c
 tests_fuzz_rows_fuzz_LDADD = $(DATA_LIBS)

@@ -171,10 +171,11 @@ def graphql(request, total=23):
 
 def test_a_cursor_goes_into_the_body_as_the_json_it_was(place):
     server = Server(place, lambda r: reply(graphql(r)))
-    for name, variables in (("there", {"first": 5, "after": None, "kept": 9007199254740993}),
-                            ("added", {"first": 5, "kept": 9007199254740993})):
-        body = {"query": "{things}", "variables": variables}
-        run = launch(place, name, {"url": server.url, "method": "POST", "json": body}, records="/data/things/nodes",
+    there, added = {"first": 5, "after": None, "kept": 9007199254740993}, {"first": 5, "kept": 9007199254740993}
+    for name, body in (("there", {"json": {"query": "{things}", "variables": there}}),
+                       ("added", {"json": {"query": "{things}", "variables": added}}),
+                       ("graphql", {"graphql": {"query": "{things}", "variables": added}})):
+        run = launch(place, name, {"url": server.url, "method": "POST", **body}, records="/data/things/nodes",
                      pages={"by": "cursor", "from": "/data/things/pageInfo/endCursor",
                             "more": "/data/things/pageInfo/hasNextPage", "body": "/variables/after"})
         assert run["result"] == "complete", (run, place.failed(run["id"]))
@@ -312,12 +313,29 @@ def test_rows_that_are_removed_while_paging_are_told_and_what_is_left_lands(plac
     """One row goes after the second page: another slips over the edge between two pages, unseen."""
     for by in ("page", "offset"):
         url = drifting(place, by, {"every": 2, "times": 1, "remove": 1}, total="/total")
-        run = launch(place, by, url + "/d", pages={"by": by, "size": 5, "total": "/total"}, records="/items")
+        run = launch(place, by, url + "/d", pages={"by": by, "size": 5, "total": "/total"}, records="/items",
+                     output={"order": "requested" if by == "page" else "completed"})
         (failure,) = place.failed(run["id"])
         assert failure["outcome"] == "page_drift" and "40 records and then 39" in failure["error"], failure
         assert run["result"] == "failed" and numbers(place, by) == [n for n in range(40) if n != 10], run
         assert place.ctl("retry", str(run["id"])).returncode in (0, 1)  # cannot be mended
         assert place.ended(run["id"])["result"] == "failed" and len(numbers(place, by)) == 39
+
+
+def test_what_was_seen_to_move_is_not_forgotten_by_a_kill(place):
+    """The total falls early; the daemon is killed later, and the chain still ends as what it is."""
+    url = place.mock("--delay", "30ms", api={"routes": [{"path": "/d", "dataset": {
+        "count": 100, "records": {"n": "${index}"}, "drift": {"every": 2, "times": 1, "remove": 1},
+        "pages": {"by": "page", "size": 5, "total": "/total"}}}]})
+    place.job("j", url + "/d", pages={"by": "page", "total": "/total"}, records="/items")
+    run = place.begin("j")
+    stage.until(lambda: place.info(run)["rows"] >= 25)
+    place.daemon.kill()
+    place.daemon.wait()
+    place.start()
+    assert place.ended(run)["result"] == "failed" and numbers(place, "j") == [n for n in range(100) if n != 10]
+    (failure,) = place.failed(run)
+    assert failure["outcome"] == "page_drift" and "100 records and then 99" in failure["error"], failure
 
 
 def test_rows_that_are_added_while_paging_are_told(place):
