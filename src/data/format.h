@@ -33,6 +33,8 @@ struct rows {
 	struct buf rejects; /* one JSON object a line: the records that are no rows because a value
 			       is not of its column's type, and why; appended to */
 	uint64_t rejected;  /* how many; added to */
+	uint64_t lacking;   /* rows without a value that `expect` requires; added to */
+	struct buf keys;    /* `expect.unique`: a hash of 8 bytes for each row's key; appended to */
 };
 
 struct format {

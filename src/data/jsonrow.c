@@ -5,6 +5,7 @@
 
 #include "base/scan.h"
 #include "base/xalloc.h"
+#include "data/checks.h"
 
 /* Rows that are the bytes of the body. */
 static int copied(const struct extract *extract, const struct jsonrow_frame *frame,
@@ -152,6 +153,8 @@ int jsonrow_encode(const struct encoding *encoding, const struct jsonrow_frame *
 
 	if (colset_auto(encoding->set)) {
 		code = rows_finish(rows, before, as_it_came(encoding->extract, frame, rows), err);
+		if (code == 0 && checks_asked(encoding->job))
+			code = checks_records(encoding->job, encoding->extract, rows, err);
 		rows->count += code == 0 ? encoding->extract->len : 0;
 		return code;
 	}

@@ -7,6 +7,8 @@ src_data_libdata_a_SOURCES = \
 	src/data/cast_time.c \
 	src/data/cell.c \
 	src/data/cell.h \
+	src/data/checks.c \
+	src/data/checks.h \
 	src/data/colset.c \
 	src/data/colset.h \
 	src/data/columns.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/printable.h"
+#include "data/checks.h"
 #include "data/columns.h"
 #include "data/extra.h"
 #include "data/reject.h"
@@ -31,8 +32,8 @@ int rows_finish(struct rows *rows, size_t before, int code, struct err *err)
 
 /* Where everything stood before the call. */
 struct mark {
-	size_t bytes, rejects;
-	uint64_t rejected;
+	size_t bytes, rejects, keys;
+	uint64_t rejected, lacking;
 };
 
 static void forget(struct shred *shred)
@@ -50,6 +51,8 @@ struct work {
 	struct extra extra;
 	struct columns columns; /* declared ones */
 	struct refusal refusal;
+	struct checks checks;
+	bool checked;
 	struct row row;
 	struct sink sink;
 	uint64_t count;
@@ -96,6 +99,8 @@ static int encode_record(struct work *work, size_t at, struct err *err)
 	if (work->refusal.column) {
 		reject_record(work->encoding, at, &work->refusal, work->rows);
 	} else {
+		if (work->checked)
+			checks_row(&work->checks, work->row.cells, work->rows);
 		work->encoding->write(&work->row, &work->sink);
 		work->count++;
 	}
@@ -149,13 +154,16 @@ static int settle(struct work *work, struct mark before, int code, struct err *e
 	rows->unknown |= code == 0;
 	buf_cut(&rows->bytes, before.bytes);
 	buf_cut(&rows->rejects, before.rejects);
+	buf_cut(&rows->keys, before.keys);
 	rows->rejected = before.rejected;
+	rows->lacking = before.lacking;
 	return code;
 }
 
 int rows_encode(const struct encoding *encoding, struct rows *rows, struct err *err)
 {
-	const struct mark before = { rows->bytes.len, rows->rejects.len, rows->rejected };
+	const struct mark before = { rows->bytes.len, rows->rejects.len, rows->keys.len,
+				     rows->rejected, rows->lacking };
 	struct work work = { .encoding = encoding, .rows = rows };
 	struct buf scratch;
 	int code;
@@ -163,6 +171,9 @@ int rows_encode(const struct encoding *encoding, struct rows *rows, struct err *
 	begin(&work, rows->bytes.ceiling);
 	buf_init(&scratch, rows->bytes.ceiling);
 	columns_init(&work.columns, encoding);
+	work.checked = checks_asked(encoding->job);
+	if (work.checked)
+		checks_init(&work.checks, encoding->job, encoding->set);
 	work.row = (struct row) {
 		.cells = work.columns.cells ? work.columns.cells : work.shred.cells,
 		.ncells = colset_len(encoding->set),
@@ -174,6 +185,8 @@ int rows_encode(const struct encoding *encoding, struct rows *rows, struct err *
 	sink_close(&work.sink);
 	code = settle(&work, before, code, err);
 	columns_done(&work.columns);
+	if (work.checked)
+		checks_done(&work.checks);
 	buf_done(&scratch);
 	extra_done(&work.extra);
 	shred_done(&work.shred);

@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "run/marks_landed.h"
 #include "run/validators_landed.h"
+#include "store/expected.h"
 #include "store/ledger.h"
 
 struct account *account_new(const struct seed *seed, struct rangeset *done)
@@ -73,8 +74,20 @@ static void write_page(struct account *account, struct db *db, const struct land
 	finish_point(account, request->index);
 }
 
-void account_write(struct account *account, struct db *db, const struct landing *landing)
+/* The rows of a page that has keys are held against those that have landed. */
+static void write_keys(const struct account *account, struct db *db, struct landing *landing)
 {
+	const struct buf *keys = &landing->parcel->rows.keys;
+
+	landing->doubled =
+		expected_add_keys(db, account->run, (const uint64_t *)(const void *)keys->data,
+				  keys->len / sizeof(uint64_t));
+}
+
+void account_write(struct account *account, struct db *db, struct landing *landing)
+{
+	if (landing->kind == LANDING_PAGE)
+		write_keys(account, db, landing);
 	landing_count(landing, &account->counts);
 	if (landing->kind == LANDING_PAGE) {
 		write_page(account, db, landing);

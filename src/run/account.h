@@ -49,7 +49,7 @@ void account_free(struct account *account);
 const char *account_path(struct account *account, uint64_t index, struct err *err);
 
 /* Inside the transaction: what one PAGE or FAILURE changes. */
-void account_write(struct account *account, struct db *db, const struct landing *landing);
+void account_write(struct account *account, struct db *db, struct landing *landing);
 /* Inside the transaction, after the last landing of the batch. */
 void account_finish(struct account *account, struct db *db);
 void account_committed(struct account *account);

@@ -22,7 +22,7 @@
 #define ROWS_CEILING(body) ((body)*8 + (size_t)4 * 1024 * 1024)
 
 /* The single values that are looked for in every body. */
-enum { PROBE_CURSOR, PROBE_TOTAL, PROBE_MORE, PROBE_LAST };
+enum { PROBE_CURSOR, PROBE_TOTAL, PROBE_MORE, PROBE_LAST, PROBE_EXPECTED };
 
 struct digesting {
 	struct parcel *parcel;
@@ -114,6 +114,24 @@ static enum outcome decoded(struct digesting *d)
 	return outcome;
 }
 
+/* A count in an answer, also as a text: "120". */
+static bool count_of(struct slice value, uint64_t *count)
+{
+	uint64_t read = 0;
+
+	if (value.len > 2 && *value.ptr == '"')
+		value = (struct slice) { value.ptr + 1, value.len - 2 };
+	if (value.len == 0 || value.len > 18)
+		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.ptr[i] < '0' || value.ptr[i] > '9')
+			return false;
+		read = read * 10 + (uint64_t)(value.ptr[i] - '0');
+	}
+	*count = read;
+	return true;
+}
+
 static enum outcome extracted(struct digesting *d)
 {
 	const struct paging *paging = page_paging(d->request);
@@ -122,10 +140,16 @@ static enum outcome extracted(struct digesting *d)
 		.probes = { [PROBE_CURSOR] = paging->from,
 			    [PROBE_TOTAL] = paging->total,
 			    [PROBE_MORE] = paging->more,
-			    [PROBE_LAST] = paging->last },
+			    [PROBE_LAST] = paging->last,
+			    [PROBE_EXPECTED] = d->job->expect.total },
 	};
+	enum outcome outcome =
+		reading_records(d->job, d->response, &ask, &d->parcel->extract, &d->err);
 
-	return reading_records(d->job, d->response, &ask, &d->parcel->extract, &d->err);
+	if (outcome == OUTCOME_OK && d->job->expect.total && d->request->page == 0)
+		d->parcel->untold =
+			!count_of(d->parcel->extract.found[PROBE_EXPECTED], &d->parcel->expected);
+	return outcome;
 }
 
 /* by: auto, on the first page: from here on this request is of a chain of that kind. */
@@ -183,6 +207,7 @@ static enum outcome paged(struct digesting *d)
 
 static enum outcome exploded(struct digesting *d)
 {
+	d->parcel->records = d->parcel->extract.len; /* what pages have in common is taken out */
 	return reading_explode(d->job, &d->parcel->extract, &d->err);
 }
 
@@ -233,6 +258,8 @@ int digest_encode(struct parcel *parcel, const struct colset *colset, struct err
 	buf_clear(&parcel->rows.rejects);
 	parcel->rows.count = 0;
 	parcel->rows.rejected = 0;
+	buf_clear(&parcel->rows.keys);
+	parcel->rows.lacking = 0;
 	parcel->rows.unknown = false;
 	rc = context->format->encode(scope->job, colset, &parcel->extract, &meta, &parcel->rows,
 				     err);
@@ -330,6 +357,7 @@ struct parcel *digest(struct request *request, struct response *response)
 		d.parcel->modified = copy(response->headers[HEADER_LAST_MODIFIED]);
 	}
 	buf_init(&d.parcel->rows.bytes, ROWS_CEILING(d.job->max_body_bytes));
+	buf_init(&d.parcel->rows.keys, SIZE_MAX / 4); /* 8 bytes a row */
 	buf_init(&d.parcel->rows.rejects, ROWS_CEILING(d.job->max_body_bytes));
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && outcome == OUTCOME_OK; i++)
 		outcome = steps[i](&d);

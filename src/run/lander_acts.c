@@ -7,6 +7,7 @@
 #include "run/output_rows.h"
 #include "run/publish.h"
 #include "run/validators_landed.h"
+#include "store/expected.h"
 #include "store/ledger.h"
 #include "store/switches.h"
 
@@ -299,6 +300,14 @@ static void close_account(struct lander *lander, struct account *account)
 	account_free(account);
 }
 
+/* The run, when it may be retried: the keys of its rows are kept. */
+static uint64_t may_go_on(const struct run_record *end)
+{
+	bool is_whole = strcmp(end->result, "complete") == 0 || strcmp(end->result, "suspect") == 0;
+
+	return is_whole ? 0 : end->id;
+}
+
 int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 {
 	int rc;
@@ -318,6 +327,9 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 		landing->end.counts.rows = 0; /* those taken over were not published again */
 	validators_end(landing->account, lander->db, landing->end.result);
 	runs_end(lander->db, &landing->end);
+	if (landing->account->job->expect.unique.n > 0)
+		expected_drop_keys(lander->db, landing->account->job->name,
+				   may_go_on(&landing->end));
 	publish_record(lander, landing);
 	rc = db_commit(lander->db, err);
 	if (rc < 0)

@@ -76,6 +76,11 @@ static void count_page(const struct landing *landing, struct run_counts *counts)
 
 	counts->rows += parcel->rows.count;
 	counts->rejected += parcel->rows.rejected;
+	counts->records += parcel->records;
+	counts->expected += parcel->expected;
+	counts->untold += parcel->untold;
+	counts->lacking += parcel->rows.lacking;
+	counts->doubled += landing->doubled;
 	counts->bytes += parcel->wire_bytes;
 	counts->retried += parcel->request->tries - 1u;
 	if (!landing_finishes(landing))

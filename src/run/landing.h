@@ -44,7 +44,8 @@ struct landing {
 
 	struct parcel *parcel; /* PAGE */
 	struct chain_record
-		chain; /* PAGE with a next page: where the chain goes on; owns token, visited */
+		chain;    /* PAGE with a next page: where the chain goes on; owns token, visited */
+	uint64_t doubled; /* PAGE: the lander's, rows with a key that was there */
 	uint64_t chain_rows;           /* PAGE: rows its chain had landed before this page */
 	bool failing;                  /* PAGE: the last of a chain that then ends in a FAILURE */
 	bool chain_changed;            /* PAGE: some page of its chain before it had changed */

@@ -20,6 +20,8 @@ src_run_librun_a_SOURCES = \
 	src/run/dispatcher.h \
 	src/run/dispatcher_internal.h \
 	src/run/dispatcher_stop.c \
+	src/run/expect.c \
+	src/run/expect.h \
 	src/run/fleet.c \
 	src/run/fleet.h \
 	src/run/fresh.c \

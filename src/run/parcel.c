@@ -18,6 +18,7 @@ void parcel_free(struct parcel *parcel)
 	context_drop_request(parcel->request);
 	buf_done(&parcel->rows.bytes);
 	buf_done(&parcel->rows.rejects);
+	buf_done(&parcel->rows.keys);
 	colset_unref(parcel->colset);
 	extract_done(&parcel->extract);
 	buf_done(&parcel->body);
@@ -35,6 +36,6 @@ void parcel_free(struct parcel *parcel)
 size_t parcel_memory(const struct parcel *parcel)
 {
 	return sizeof(*parcel) + increment_memory(parcel->increment) + parcel->rows.bytes.room +
-	       parcel->rows.rejects.room + parcel->body.room + parcel->extract.made.room +
-	       parcel->extract.room * sizeof(*parcel->extract.records);
+	       parcel->rows.rejects.room + parcel->rows.keys.room + parcel->body.room +
+	       parcel->extract.made.room + parcel->extract.room * sizeof(*parcel->extract.records);
 }

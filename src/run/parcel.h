@@ -24,6 +24,10 @@ struct parcel {
 	char *error; /* the sentence when the outcome is a failure; NULL otherwise */
 	int status;  /* HTTP; 0: none arrived */
 
+	uint64_t records;  /* in the answer, before they were exploded */
+	uint64_t expected; /* how many it says there are, on the first page: `expect.total` */
+	bool untold;       /* it should have said so and did not */
+
 	struct rows rows;      /* encoded against `colset` unless rows.unknown */
 	struct colset *colset; /* a reference; NULL: nothing was encoded */
 	struct buf body; /* decoded; kept when the lander may have to encode anew, or for `try` */

@@ -15,11 +15,12 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "run/dispatcher_internal.h"
+#include "run/expect.h"
 #include "run/notice.h"
 
 const char *const run_state_names[RUN__COUNT] = { "waiting", "running", "running", "ended" };
 const char *const run_result_names[RESULT__COUNT] = {
-	NULL, "complete", "unchanged", "partial", "failed", "cancelled",
+	NULL, "complete", "unchanged", "partial", "suspect", "failed", "cancelled",
 };
 
 struct run *run_new(struct dispatcher *dispatcher, struct run_record *order)
@@ -272,6 +273,18 @@ static enum run_result result_of(const struct run_counts *counts)
 	return RESULT_COMPLETE;
 }
 
+/* Without a failure a run is held against what is expected of it. */
+static void judge(struct run *run)
+{
+	run->result = result_of(&run->counts);
+	if (run->result != RESULT_COMPLETE)
+		return;
+	free(run->reason);
+	run->reason = expect_verdict(run->scope.job, &run->counts, &run->seed->before);
+	if (run->reason)
+		run->result = RESULT_SUSPECT;
+}
+
 static bool work_is_left(const struct run *run)
 {
 	if (run->in_flight > 0 || run->unlanded > 0 || run->recall.asked > 0)
@@ -288,7 +301,7 @@ void run_settle(struct run *run)
 	run->state = RUN_ENDING;
 	run->ended_ms = clock_unix_ms();
 	if (run->result == RESULT_NONE)
-		run->result = result_of(&run->counts);
+		judge(run);
 	landing = landing_new(LANDING_END, run);
 	landing->end = (struct run_record) {
 		.id = run_id(run),

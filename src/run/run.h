@@ -22,6 +22,7 @@ enum run_result {
 	RESULT_COMPLETE,
 	RESULT_UNCHANGED,
 	RESULT_PARTIAL,
+	RESULT_SUSPECT, /* nothing failed, but what came is not what was expected */
 	RESULT_FAILED,
 	RESULT_CANCELLED,
 	RESULT__COUNT

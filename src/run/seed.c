@@ -9,6 +9,7 @@
 #include "run/grant_store.h"
 #include "run/marks_frozen.h"
 #include "spec/problem.h"
+#include "store/expected.h"
 
 void seed_free(struct seed *seed)
 {
@@ -132,6 +133,9 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 	seed->job = frozen_job(&seed->record, err);
 	if (!seed->job)
 		return -EINVAL;
+	if (db && seed->job->expect.max_drop > 0)
+		seed->before.run =
+			expected_rows(db, seed->job->name, seed->record.id, &seed->before.rows);
 	rc = take_inputs(seed, db, err);
 	if (rc == 0)
 		rc = narrow(seed->job, seed->record.overrides, err);

@@ -10,6 +10,7 @@
 #include "base/rangeset.h"
 #include "fetch/request.h"
 #include "run/chains.h"
+#include "run/expect.h"
 #include "run/inputs.h"
 #include "spec/job.h"
 #include "store/db.h"
@@ -23,8 +24,9 @@ struct seed {
 	char *secrets[JOB_SECRET__COUNT]; /* resolved; NULL: none */
 	char *path; /* of the output, relative to data_dir, without extension; NULL: it holds
 		       parameters */
-	struct rangeset *done; /* points not to be taken any more; NULL for a new run */
-	struct chains chains;  /* open ones; empty for a new run */
+	struct expect_before before; /* what `expect.max_drop` is held against */
+	struct rangeset *done;       /* points not to be taken any more; NULL for a new run */
+	struct chains chains;        /* open ones; empty for a new run */
 };
 
 void seed_free(struct seed *seed); /* wipes the secrets; NULL is fine */

@@ -154,6 +154,19 @@ struct job_decode {
 	bool header;     /* of CSV */
 };
 
+struct job_names {
+	char **at;
+	size_t n;
+};
+
+/* What a run must bring to count as complete. */
+struct job_expect {
+	struct pointer *total; /* where the API says how many records there are; NULL: nowhere */
+	uint64_t min_rows, max_rows; /* 0: no limit */
+	unsigned max_drop;           /* percent and 1 more; 0: not asked */
+	struct job_names required, unique;
+};
+
 /* How CSV is written; RFC 4180 unless told otherwise. */
 struct job_csv {
 	char *delimiter; /* one byte */
@@ -241,6 +254,7 @@ struct job {
 	enum job_compress compress;
 	enum job_order order;
 	enum job_new_columns new_columns;
+	struct job_expect expect;
 	struct job_csv csv;
 	struct job_keep keep;
 

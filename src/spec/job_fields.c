@@ -262,6 +262,10 @@ const struct field job_fields[] = {
 	  .help = "where the rows land" },
 	{ .name = "schedule", .type = FIELD_RESERVED },
 	{ .name = "response", .type = FIELD_RESERVED },
-	{ .name = "expect", .type = FIELD_RESERVED },
+	{ .name = "expect",
+	  .type = FIELD_GROUP,
+	  .flags = FIELD_RELOADS,
+	  .fields = job_expect_fields,
+	  .help = "what a run must bring; one that does not ends suspect, and is not published" },
 	{ .name = NULL },
 };

@@ -9,7 +9,7 @@
 
 extern const struct field job_oauth2_fields[], job_session_fields[]; /* job_grants.c */
 extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
-	job_output_fields[], job_decode_fields[], job_incremental_fields[];
+	job_output_fields[], job_decode_fields[], job_expect_fields[], job_incremental_fields[];
 
 extern const struct field_custom job_headers, job_query, job_form;               /* job_pairs.c */
 extern const struct field_custom job_text_body, job_json_body, job_graphql_body; /* job_body.c */
@@ -50,6 +50,8 @@ void job_pairs_done(struct job_pairs pairs);
 void job_check_rules(const struct job *job, const struct json *definition, const struct walk *walk);
 /* What of `pages:` goes with what; job_pages.c */
 void job_check_pages(const struct job *job, const struct json *definition, const struct walk *walk);
+/* The columns that `expect` names must be there. job_expect.c */
+void job_check_expect(const struct job *job, const struct walk *walk);
 /* Every ${name} must be declared, and stand where it may. job_templates.c */
 void job_check_templates(const struct job *job, const struct walk *walk);
 /* What `incremental:` and `conditional:` say must fit. job_incremental.c */

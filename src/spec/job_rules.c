@@ -189,4 +189,5 @@ void job_check_rules(const struct job *job, const struct json *definition, const
 	check_all(job_auth_rules, job, definition, walk);
 	check_meta(job, walk);
 	job_check_pages(job, definition, walk);
+	job_check_expect(job, walk);
 }

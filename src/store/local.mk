@@ -3,6 +3,8 @@ src_store_libstore_a_SOURCES = \
 	src/store/chains.c \
 	src/store/db.c \
 	src/store/db.h \
+	src/store/expected.c \
+	src/store/expected.h \
 	src/store/failures.c \
 	src/store/files.c \
 	src/store/files.h \

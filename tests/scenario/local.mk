@@ -28,6 +28,7 @@ scenarios = \
 	tests/scenario/conditional.t \
 	tests/scenario/crowds.t \
 	tests/scenario/examples.t \
+	tests/scenario/expect.t \
 	tests/scenario/files.t \
 	tests/scenario/formats.t \
 	tests/scenario/import.t \

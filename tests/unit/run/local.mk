@@ -8,6 +8,7 @@ RUN_TESTS = \
 	tests/unit/run/closed_test \
 	tests/unit/run/crew_test \
 	tests/unit/run/digest_test \
+	tests/unit/run/expect_test \
 	tests/unit/run/dispatcher_test \
 	tests/unit/run/fleet_test \
 	tests/unit/run/fresh_test \
@@ -78,6 +79,8 @@ tests_unit_run_closed_test_SOURCES = tests/unit/run/closed_test.c tests/unit/run
 tests_unit_run_closed_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_policy_test_SOURCES = tests/unit/run/policy_test.c tests/unit/run/house.h
 tests_unit_run_policy_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_expect_test_SOURCES = tests/unit/run/expect_test.c tests/unit/unit.h
+tests_unit_run_expect_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_retention_test_SOURCES = tests/unit/run/retention_test.c tests/unit/run/shelf.h
 tests_unit_run_retention_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_clock_test_SOURCES = tests/unit/run/clock_test.c tests/unit/run/shelf.h
