@@ -119,9 +119,13 @@ static void show_input(const struct json *input)
 	struct buf text;
 
 	buf_init(&text, 1 << 20);
-	buf_addf(&text, "%lld %s of %s from %s: ", (long long)values,
-		 values == 1 ? "value" : "values", say_member(input, "param"),
-		 say_member(input, "from"));
+	if (!json_get(input, "values"))
+		buf_addf(&text, "%s from %s", say_member(input, "param"),
+			 say_member(input, "from"));
+	else
+		buf_addf(&text, "%lld %s of %s from %s: ", (long long)values,
+			 values == 1 ? "value" : "values", say_member(input, "param"),
+			 say_member(input, "from"));
 	for (size_t i = 0; i < json_len(first); i++)
 		buf_addf(&text, "%s%s", i ? ", " : "", json_str(json_at(first, i)));
 	if ((size_t)values > json_len(first))
@@ -137,7 +141,10 @@ static void show_requests(const struct json *plan)
 	struct buf text;
 
 	buf_init(&text, 4096);
-	buf_addf(&text, "%lld", (long long)json_int(json_get(plan, "requests"), 0));
+	if (json_get(plan, "requests"))
+		buf_addf(&text, "%lld", (long long)json_int(json_get(plan, "requests"), 0));
+	else
+		buf_add_text(&text, "known when the first request is answered");
 	if (pages)
 		buf_addf(&text, ", each followed page by page by %s", pages);
 	show_rules(plan, &text);
@@ -167,11 +174,15 @@ static void show_increment(const struct json *plan)
 static void show_plan(const struct ctl *ctl, const struct json *plan)
 {
 	say_field("job", say_member(plan, "job"));
+	if (json_get(plan, "after"))
+		say_field("after", say_member(plan, "after"));
 	say_fieldf("engine", "%s, %lld workers", say_member(plan, "engine"),
 		   (long long)json_int(json_get(plan, "workers"), 0));
 	show_requests(plan);
-	show_request("first", json_get(plan, "first"));
-	show_request("last", json_get(plan, "last"));
+	if (json_get(plan, "first")) {
+		show_request("first", json_get(plan, "first"));
+		show_request("last", json_get(plan, "last"));
+	}
 	authview_show(json_get(plan, "auth"));
 	show_increment(plan);
 	show_columns(plan);

@@ -75,6 +75,16 @@ static void publish(const struct json *event, void *arg)
 	events_publish(daemon->events, event);
 }
 
+static void give_followers(const char *job, void (*take)(const struct job *job, void *taker),
+			   void *taker, void *arg)
+{
+	const struct daemon *daemon = arg;
+
+	for (size_t i = 0; i < daemon->jobs->len; i++)
+		if (daemon->jobs->jobs[i]->after && strcmp(daemon->jobs->jobs[i]->after, job) == 0)
+			take(daemon->jobs->jobs[i], taker);
+}
+
 static void watch_signals(struct daemon *daemon)
 {
 	loop_signal(daemon->loop, SIGTERM, stop_signal, daemon);
@@ -112,6 +122,8 @@ static int start(struct daemon *daemon, struct err *err)
 		.config = daemon->config,
 		.event = publish,
 		.event_arg = daemon,
+		.followers = give_followers,
+		.followers_arg = daemon,
 	};
 	int code;
 

@@ -86,6 +86,13 @@ static void stopped(void *arg)
 	loop_stop(once->loop);
 }
 
+static bool is_complete(const struct json *run)
+{
+	const char *result = json_str(json_get(run, "result"));
+
+	return result && strcmp(result, "complete") == 0;
+}
+
 static void end_target(struct target *target, int status)
 {
 	struct once *once = target->once;
@@ -103,6 +110,7 @@ static void run_read(struct json *run, int code, const struct err *err, void *ar
 	if (run) {
 		screen_report(run, once->settings.config->data_dir);
 		run_sum_add(&once->ended, run);
+		target->complete = is_complete(run);
 		end_target(target, (int)runtext_status(run));
 	} else {
 		log_error("run %llu of %s: %s", (unsigned long long)target->run, target->job->name,
@@ -227,11 +235,38 @@ static void drop_disabled(struct once *once)
 	once->status = EXIT_FAILURE;
 }
 
+/* The target that this one runs after; NULL: none of them. */
+static const struct target *parent_of(const struct target *target)
+{
+	const struct targets *targets = &target->once->targets;
+
+	for (size_t i = 0; target->job->after && i < targets->len; i++)
+		if (strcmp(targets->items[i].job->name, target->job->after) == 0)
+			return &targets->items[i];
+	return NULL;
+}
+
+/* A job that runs after another one runs only if that ended complete; if it is no target, or did
+ * not run at all, the job does as it was told. */
+static void start_in_turn(struct target *target)
+{
+	const struct target *parent = parent_of(target);
+
+	if (!parent || (parent->state == TARGET_DONE && (parent->complete || !parent->run))) {
+		start(target);
+	} else if (parent->state == TARGET_DONE) {
+		screen_note("%s is left out: %s did not end complete", target->job->name,
+			    parent->job->name);
+		target->state = TARGET_DONE;
+		go_on(target->once);
+	}
+}
+
 static void go_on(struct once *once)
 {
 	for (size_t i = 0; i < once->targets.len && !once->stopping; i++)
 		if (once->targets.items[i].state == TARGET_WAITING)
-			start(&once->targets.items[i]);
+			start_in_turn(&once->targets.items[i]);
 	if (once->stopping || any(once, TARGET_WAITING) || under_way(once))
 		return;
 	once->stopping = true;

@@ -12,6 +12,7 @@
 #include "fetchd/daemon.h"
 #include "fetchd/reply.h"
 #include "io/file.h"
+#include "spec/lineage.h"
 
 struct stored {
 	struct change change;
@@ -128,11 +129,45 @@ static void check_output(const struct job *job, const struct jobset *jobs, const
 	free(path);
 }
 
+struct lookup {
+	const struct jobset *jobs;
+	const struct job *job; /* stands in for the one of its name */
+};
+
+static const struct job *find_job(const char *name, void *arg)
+{
+	const struct lookup *lookup = arg;
+
+	return strcmp(name, lookup->job->name) == 0 ? lookup->job : jobset_find(lookup->jobs, name);
+}
+
+static void check_lineage(const struct job *job, const struct jobset *jobs, const struct doc *doc,
+			  struct problems *problems)
+{
+	struct lookup lookup = { jobs, job };
+	char *fault = lineage_fault(job, find_job, &lookup, true);
+
+	if (fault)
+		problems_add(problems, doc, "/after", "after: %s", fault);
+	free(fault);
+}
+
+/* The first job that runs after the one of that name; NULL: none. */
+static const struct job *follower_of(const struct jobset *jobs, const char *name)
+{
+	for (size_t i = 0; i < jobs->len; i++)
+		if (jobs->jobs[i]->after && strcmp(jobs->jobs[i]->after, name) == 0)
+			return jobs->jobs[i];
+	return NULL;
+}
+
 /* Only what a put left behind may be put again or deleted. */
 static bool admit(struct change *change)
 {
 	struct stored *stored = (struct stored *)change;
 	const struct job *job = jobset_find(change->daemon->jobs, stored->name);
+	const struct job *follower =
+		stored->deletes ? follower_of(change->daemon->jobs, stored->name) : NULL;
 
 	if (job && strcmp(job->source, stored->path) != 0)
 		call_problem(change->call, 409, NULL,
@@ -140,6 +175,10 @@ static bool admit(struct change *change)
 			     job->source, stored->deletes ? "remove" : "change");
 	else if (!job && stored->deletes)
 		reply_no_job(change->call, stored->name);
+	else if (follower)
+		call_problem(change->call, 409, NULL,
+			     "the job \"%s\" runs after \"%s\"; change or remove it first",
+			     follower->name, stored->name);
 	else
 		return true;
 	return false;
@@ -161,6 +200,7 @@ static struct job *read_body(struct stored *stored)
 		stored_check_secrets(job, stored->secrets_dir, doc, problems);
 		check_inputs(job, stored->change.daemon->config, doc, problems);
 		check_output(job, stored->change.daemon->jobs, doc, problems);
+		check_lineage(job, stored->change.daemon->jobs, doc, problems);
 	}
 	doc_free(doc);
 	return job;

@@ -23,7 +23,8 @@ struct target {
 	struct job *job; /* a reference */
 	bool by_name;    /* runs even when it is disabled */
 	enum target_state state;
-	uint64_t run; /* 0: not started */
+	uint64_t run;  /* 0: not started */
+	bool complete; /* it ended so */
 	struct once *once;
 };
 

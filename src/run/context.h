@@ -14,6 +14,7 @@
 #include "data/format.h"
 #include "fetch/request.h"
 
+struct inquiry;
 struct trial;
 
 struct digest_context {
@@ -21,8 +22,9 @@ struct digest_context {
 	const struct request_scope *scope; /* outlives every request */
 	struct colset *colset;
 	const struct format *format;
-	struct trial *trial; /* not NULL: a `try`, whose parcel goes there and never lands */
-	void *owner;         /* the struct run; NULL for a trial. Main loop only */
+	struct trial *trial;     /* not NULL: a `try`, whose parcel goes there and never lands */
+	struct inquiry *inquiry; /* not NULL: likewise, a first request */
+	void *owner;             /* the struct run; NULL for the other two. Main loop only */
 };
 
 /* `colset` is taken over as a new reference. */

@@ -18,7 +18,9 @@
 #include "base/xalloc.h"
 #include "io/file.h"
 #include "run/dispatcher_internal.h"
+#include "run/enrol.h"
 #include "run/fresh.h"
+#include "run/inquiry.h"
 #include "store/switches.h"
 
 #define TAKE        512
@@ -68,7 +70,8 @@ void dispatcher_remove(struct dispatcher *dispatcher, struct run *run)
 		link = &(*link)->next;
 	*link = run->next;
 	if (run->state == RUN_ENDED)
-		json_put(dispatcher->last, run->seed->record.job, run_json(run));
+		json_put(dispatcher->last, run->seed ? run->seed->record.job : run->order.job,
+			 run_json(run));
 	run_free(run);
 }
 
@@ -107,6 +110,8 @@ static void pump(void *arg)
 	size_t runs;
 	struct run *run = first_to_choose(dispatcher, &runs);
 
+	if (!dispatcher->stopping)
+		enrol_admit(dispatcher);
 	for (; runs > 0; runs--, run = run->next ? run->next : dispatcher->runs) {
 		if (!dispatcher->stopping)
 			run_pump(run, now_ms);
@@ -132,6 +137,8 @@ static void take_parcels(int fd, int what, void *arg)
 
 		if (context->trial)
 			trial_take_parcel(context->trial, parcel);
+		else if (context->inquiry)
+			inquiry_take_parcel(context->inquiry, parcel, now_ms);
 		else
 			run_take_parcel(context->owner, parcel, now_ms);
 	}
@@ -143,6 +150,9 @@ static void settle_landing(struct dispatcher *dispatcher, struct landing *landin
 	struct run *run = landing->owner;
 
 	switch (landing->kind) {
+	case LANDING_ENROL:
+		enrol_settled(run, landing);
+		break;
 	case LANDING_BEGIN:
 	case LANDING_REOPEN:
 		run_begun(run, landing);
@@ -152,6 +162,7 @@ static void settle_landing(struct dispatcher *dispatcher, struct landing *landin
 		run_landed(run, landing);
 		break;
 	case LANDING_END:
+	case LANDING_REFUSE:
 		run_ended(run, landing);
 		break;
 	case LANDING_SWITCH:
@@ -224,14 +235,18 @@ static int open_directories(struct dispatcher *dispatcher, struct err *err)
 
 static void take_up(struct dispatcher *dispatcher, struct seed *seed)
 {
-	struct run_record none = { 0 };
-	struct run *run = run_new(dispatcher, &none);
-	struct landing *landing = landing_new(LANDING_BEGIN, run);
+	struct run_record named = { .id = seed->record.id, .job = xstrdup(seed->record.job) };
+	struct landing *landing;
+	struct run *run;
 
-	run->order.id = seed->record.id;
-	run->order.job = xstrdup(seed->record.job);
-	run->next = dispatcher->runs;
-	dispatcher->runs = run;
+	if (seed->enrolled) {
+		enrol_add(dispatcher, &seed->record);
+		run_record_done(&named);
+		seed_free(seed);
+		return;
+	}
+	run = run_add(dispatcher, &named);
+	landing = landing_new(LANDING_BEGIN, run);
 	log_run(LOG_LEVEL_INFO, run->order.job, run->order.id,
 		"run %llu of %s goes on: %llu of %llu requests are done",
 		(unsigned long long)run->order.id, run->order.job,

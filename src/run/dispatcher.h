@@ -28,6 +28,11 @@ struct dispatcher_options {
 	const struct config *config; /* outlives the dispatcher */
 	dispatcher_event_fn *event;
 	void *event_arg;
+	/* The jobs that run after the one of that name: calls `take` for each, of which those that
+	 * are enabled run. NULL: none do. */
+	void (*followers)(const char *job, void (*take)(const struct job *job, void *taker),
+			  void *taker, void *arg);
+	void *followers_arg;
 };
 
 /* Locks state_dir, opens the ledger, brings the output files back to what is recorded, and takes up

@@ -40,9 +40,10 @@ struct dispatcher {
 	struct json *switches;
 	struct json *last; /* job -> its last ended run */
 	struct backlog unlanded;
-	struct backlog held; /* those of them whose runs wait for an output */
-	unsigned trials;     /* out */
-	unsigned asked;      /* questions of ours at the query thread */
+	struct backlog held;       /* those of them whose runs wait for an output */
+	unsigned trials;           /* out */
+	unsigned asked;            /* questions of ours at the query thread */
+	struct inquiry *inquiries; /* first requests under way */
 	bool stopping, abandoning, told;
 	loop_fn *stopped;
 	void *stopped_arg;
@@ -58,7 +59,9 @@ void dispatcher_remove(struct dispatcher *dispatcher, struct run *run); /* and f
 
 /* Of trial.c: a parcel of a `try` came back. */
 void trial_take_parcel(struct trial *trial, struct parcel *parcel);
-/* Of orders.c: a record for seed_new; the lander answered a switch. */
+/* Of orders.c: a record for seed_new; runs that are not waiting for their turn; the lander answered
+ * a switch. */
+unsigned orders_live_runs(const struct dispatcher *dispatcher);
 struct run_record orders_record(const struct run_order *order);
 void orders_switched(struct dispatcher *dispatcher, struct landing *landing);
 /* Of orders_state.c: the marks of the job are being changed; the lander has done so. */

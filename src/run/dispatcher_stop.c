@@ -1,6 +1,7 @@
 /* Stopping: what is in flight may end, what came is landed, the rest is for the next start. */
 #include "base/log.h"
 #include "run/dispatcher_internal.h"
+#include "run/inquiry.h"
 
 /* The lander may be waiting for a disk that does not heal: that long and no longer. */
 #define LAND_MS 10000
@@ -53,6 +54,7 @@ void dispatcher_stop(struct dispatcher *dispatcher, int64_t grace_ms, loop_fn *s
 	dispatcher->stopped_arg = arg;
 	for (struct run *run = dispatcher->runs; run; run = run->next)
 		run_drop_work(run);
+	inquiry_stop_all(dispatcher);
 	loop_timer_set(dispatcher->grace_timer, grace_ms);
 	dispatcher_pump_soon(dispatcher);
 }

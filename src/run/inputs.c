@@ -114,6 +114,7 @@ static int read_source(const struct freezing *freezing, const struct source *sou
 	case SOURCE_JOB:
 		reading->once = true;
 		return landed_values(freezing->db, &landed, keep_value, reading, err);
+	case SOURCE_REQUEST: /* inquiry.h */
 	case SOURCE_NONE:
 	case SOURCE__COUNT:
 		break;
@@ -130,12 +131,18 @@ static int refuse_empty(const struct source *source, struct err *err)
 	return -EINVAL;
 }
 
+/* The values that a first request gave are frozen already: *spool is set then. */
 static int freeze_source(const struct freezing *freezing, const struct source *source,
 			 struct spool **spool, struct err *err)
 {
 	struct reading reading = { 0 };
-	int code = spool_begin(freezing->dir, &reading.writer, err);
+	int code = 0;
 
+	if (*spool)
+		return 0;
+	if (source->kind == SOURCE_REQUEST)
+		return err_set(err, -EINVAL, "its values are not known before a run has begun");
+	code = spool_begin(freezing->dir, &reading.writer, err);
 	if (code < 0)
 		return code;
 	code = read_source(freezing, source, &reading, err);
@@ -156,6 +163,8 @@ static int freeze_all(const struct freezing *freezing, struct job *job, struct j
 		int code;
 
 		if (!matrix->params[i].source.kind)
+			continue;
+		if (matrix->params[i].source.kind == SOURCE_REQUEST && inputs->open)
 			continue;
 		code = freeze_source(freezing, &matrix->params[i].source, &inputs->spools[i], err);
 		if (code < 0) {

@@ -10,14 +10,23 @@
 #ifndef RUN_INPUTS_H
 #define RUN_INPUTS_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/json.h"
 #include "spec/job.h"
 #include "spec/spool.h"
 #include "store/db.h"
 
+/* What is given to freezing, besides the job. */
+struct inputs_place {
+	const char *data_dir; /* where other jobs have landed; borrowed */
+	struct spool **asked; /* by parameter, what first requests gave; moved from; NULL: none */
+};
+
 struct inputs {
-	const char *data_dir;                    /* where other jobs have landed; borrowed */
+	bool open;            /* freezing leaves parameters with first requests without values */
+	const char *data_dir; /* where other jobs have landed; borrowed */
 	struct spool *spools[MATRIX_PARAMS_MAX]; /* by parameter; held so that none is removed */
 	struct spool *marks;                     /* of an incremental job: marks_frozen.h */
 };

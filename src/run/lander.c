@@ -25,6 +25,7 @@ static int set_marks(struct lander *lander, struct landing *landing, struct err 
 }
 
 static act_fn *const acts[LANDING__COUNT] = {
+	[LANDING_ENROL] = lander_enrol, [LANDING_REFUSE] = lander_refuse,
 	[LANDING_BEGIN] = lander_begin, [LANDING_REOPEN] = lander_reopen,
 	[LANDING_END] = lander_end,     [LANDING_SWITCH] = lander_switch,
 	[LANDING_CHORE] = take_chore,   [LANDING_WITHDRAW] = lander_withdraw,

@@ -99,17 +99,21 @@ static int open_account(struct lander *lander, const struct seed *seed, struct l
 	return 0;
 }
 
-static int insert_run(struct lander *lander, struct run_record *record, struct err *err)
+/* A run that was enrolled has its row already. */
+static int record_run(struct lander *lander, struct seed *seed, struct err *err)
 {
-	uint64_t id;
+	uint64_t id = seed->record.id;
 	int rc = db_begin(lander->db, err);
 
 	if (rc < 0)
 		return rc;
-	id = runs_insert(lander->db, record);
+	if (seed->enrolled)
+		runs_prepare(lander->db, &seed->record);
+	else
+		id = runs_insert(lander->db, &seed->record);
 	rc = db_commit(lander->db, err);
 	if (rc == 0)
-		record->id = id;
+		seed->record.id = id;
 	return rc;
 }
 
@@ -161,8 +165,8 @@ int lander_begin(struct lander *lander, struct landing *landing, struct err *err
 		output = NULL;
 		rc = 0;
 	}
-	if (rc == 0 && seed->record.id == 0)
-		rc = insert_run(lander, &seed->record, err);
+	if (rc == 0 && (seed->record.id == 0 || seed->enrolled))
+		rc = record_run(lander, seed, err);
 	if (rc == 0)
 		rc = publish_reopen(lander, seed->record.id, err);
 	if (rc == 0)
@@ -331,9 +335,13 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 		expected_drop_keys(lander->db, landing->account->job->name,
 				   may_go_on(&landing->end));
 	publish_record(lander, landing);
+	if (strcmp(landing->end.result, "complete") == 0)
+		lander_insert_enrolled(lander, landing);
 	rc = db_commit(lander->db, err);
-	if (rc < 0)
+	if (rc < 0) {
+		lander_forget_enrolled(landing, false);
 		return rc;
+	}
 	publish_retain(lander, landing);
 	output_cache_release(&lander->cache, landing->account->run);
 	close_account(lander, landing->account);

@@ -63,6 +63,11 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err);
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err);
 /* The run was stopped: lander_wait.c */
 int lander_withdraw(struct lander *lander, struct landing *landing, struct err *err);
+/* lander_enrol.c; the first one is for the transaction of another act. */
+void lander_insert_enrolled(struct lander *lander, struct landing *landing);
+void lander_forget_enrolled(struct landing *landing, bool known);
+int lander_enrol(struct lander *lander, struct landing *landing, struct err *err);
+int lander_refuse(struct lander *lander, struct landing *landing, struct err *err);
 bool lander_is_live(const struct lander *lander, uint64_t run);
 /* One of `runs` ({"17": 100}), another than `but`, goes on. */
 bool lander_serves(const struct lander *lander, const struct json *runs, uint64_t but);

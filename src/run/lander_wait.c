@@ -188,7 +188,7 @@ static bool must_succeed(const struct landing *landing, int rc)
 {
 	bool ill = rc == -EIO || rc == -ENOSPC || rc == -EDQUOT || rc == -EINTR;
 
-	return landing->kind == LANDING_END ||
+	return landing->kind == LANDING_END || landing->kind == LANDING_REFUSE ||
 	       (landing->kind == LANDING_BEGIN && landing->seed->record.id > 0 && ill);
 }
 

@@ -33,6 +33,9 @@ void landing_free(struct landing *landing)
 	free(landing->failure.error);
 	seed_free(landing->seed);
 	run_record_done(&landing->end);
+	for (size_t i = 0; i < landing->nenrolled; i++)
+		run_record_done(&landing->enrolled[i]);
+	free(landing->enrolled);
 	free(landing->job);
 	colset_unref(landing->colset);
 	marks_order_free(landing->marks);

@@ -22,7 +22,9 @@ struct marks_order;
 struct chore;
 
 enum landing_kind {
+	LANDING_ENROL,    /* runs whose inputs are to be read: insert, or reopen them (id not 0) */
 	LANDING_BEGIN,    /* a run: insert it (seed->record.id 0) or take it up again */
+	LANDING_REFUSE,   /* a run that was enrolled ends without having begun */
 	LANDING_REOPEN,   /* an ended run `id`: its failures are open again; gives the seed */
 	LANDING_PAGE,     /* a parcel whose outcome counts as landed, empty or unchanged */
 	LANDING_FAILURE,  /* a point given up */
@@ -51,9 +53,12 @@ struct landing {
 	bool chain_changed;            /* PAGE: some page of its chain before it had changed */
 	struct failure_record failure; /* FAILURE; owns its texts */
 
-	struct seed *seed;         /* BEGIN in, REOPEN out; the main loop's again when it is back */
-	uint64_t id;               /* REOPEN in; BEGIN out */
-	struct run_record end;     /* END: result, reason, ended, counts, timing, crew */
+	struct seed *seed;     /* BEGIN in, REOPEN out; the main loop's again when it is back */
+	uint64_t id;           /* REOPEN in; BEGIN out */
+	struct run_record end; /* END, REFUSE: result, reason, ended, counts, timing, crew */
+	/* ENROL: to be inserted; END: likewise, if it ends complete. id is set when they were */
+	struct run_record *enrolled;
+	size_t nenrolled;
 	size_t closed;             /* END: the lander's, how many of its snapshots are closed */
 	char *job;                 /* SWITCH */
 	bool enabled;              /* SWITCH */

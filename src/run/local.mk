@@ -20,6 +20,8 @@ src_run_librun_a_SOURCES = \
 	src/run/dispatcher.h \
 	src/run/dispatcher_internal.h \
 	src/run/dispatcher_stop.c \
+	src/run/enrol.c \
+	src/run/enrol.h \
 	src/run/expect.c \
 	src/run/expect.h \
 	src/run/fleet.c \
@@ -38,6 +40,11 @@ src_run_librun_a_SOURCES = \
 	src/run/housekeeper.h \
 	src/run/inputs.c \
 	src/run/inputs.h \
+	src/run/inquiry.c \
+	src/run/inquiry.h \
+	src/run/inquiry_answer.c \
+	src/run/inquiry_ask.c \
+	src/run/inquiry_internal.h \
 	src/run/landed.c \
 	src/run/landed.h \
 	src/run/lander.c \
@@ -46,6 +53,7 @@ src_run_librun_a_SOURCES = \
 	src/run/lander_aside.c \
 	src/run/lander_batch.c \
 	src/run/lander_clock.c \
+	src/run/lander_enrol.c \
 	src/run/lander_internal.h \
 	src/run/lander_wait.c \
 	src/run/landing.c \

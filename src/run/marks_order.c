@@ -12,6 +12,7 @@
 #include "spec/problem.h"
 #include "store/marks.h"
 #include "store/runs.h"
+#include "store/runs_number.h"
 #include "store/validators.h"
 
 void marks_order_free(struct marks_order *order)

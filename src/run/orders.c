@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "run/dispatcher_internal.h"
+#include "run/enrol.h"
+#include "spec/job_first.h"
 
 static const char *job_of(const struct run *run)
 {
@@ -29,12 +31,12 @@ struct run *dispatcher_running(const struct dispatcher *dispatcher, const char *
 	return NULL;
 }
 
-static unsigned live_runs(const struct dispatcher *dispatcher)
+unsigned orders_live_runs(const struct dispatcher *dispatcher)
 {
 	unsigned n = 0;
 
 	for (const struct run *run = dispatcher->runs; run; run = run->next)
-		n++;
+		n += !enrol_waits(run);
 	return n;
 }
 
@@ -47,7 +49,7 @@ static int may_start(const struct dispatcher *dispatcher, const char *job, struc
 			       (unsigned long long)run_id(dispatcher_running(dispatcher, job)));
 	if (job && orders_change_state(dispatcher, job))
 		return err_set(err, -EBUSY, "the marks of job \"%s\" are being changed", job);
-	if (live_runs(dispatcher) >= dispatcher->options.config->max_runs)
+	if (orders_live_runs(dispatcher) >= dispatcher->options.config->max_runs)
 		return err_set(err, -EAGAIN, "%u runs are live already, which is max_runs",
 			       dispatcher->options.config->max_runs);
 	return 0;
@@ -83,9 +85,12 @@ struct preparing {
 static void prepare(struct db *db, void *arg)
 {
 	struct preparing *preparing = arg;
+	const struct inputs_place place = {
+		.data_dir = preparing->dispatcher->options.config->data_dir,
+	};
 
-	preparing->seed = seed_new(db, preparing->dispatcher->options.config->data_dir,
-				   &preparing->record, &preparing->code, &preparing->err);
+	preparing->seed =
+		seed_new(db, &place, &preparing->record, &preparing->code, &preparing->err);
 }
 
 static void prepared(void *arg)
@@ -106,12 +111,10 @@ static void prepared(void *arg)
 static struct run *add_run(struct dispatcher *dispatcher, struct run_record *record,
 			   dispatcher_run_fn *done, void *arg)
 {
-	struct run *run = run_new(dispatcher, record);
+	struct run *run = run_add(dispatcher, record);
 
 	run->begun = done;
 	run->begun_arg = arg;
-	run->next = dispatcher->runs;
-	dispatcher->runs = run;
 	return run;
 }
 
@@ -158,6 +161,10 @@ void dispatcher_run(struct dispatcher *dispatcher, const struct run_order *order
 		return;
 	}
 	record = orders_record(order);
+	if (job_asks_first(record.definition)) { /* which takes its time: it is a run by then */
+		enrol_order(add_run(dispatcher, &record, done, arg));
+		return;
+	}
 	preparing = xcalloc(1, sizeof(*preparing));
 	preparing->dispatcher = dispatcher;
 	preparing->run = add_run(dispatcher, &record, done, arg);
@@ -198,6 +205,10 @@ static void looked_up(void *arg)
 	if (rc < 0) {
 		reopening->done(NULL, rc, &reopening->err, reopening->arg);
 		run_record_done(&reopening->record);
+	} else if (reopening->record.counts.total == 0 &&
+		   strcmp(reopening->record.state, "ended") == 0) {
+		enrol_order(
+			add_run(dispatcher, &reopening->record, reopening->done, reopening->arg));
 	} else {
 		landing = landing_new(LANDING_REOPEN, add_run(dispatcher, &reopening->record,
 							      reopening->done, reopening->arg));
@@ -268,7 +279,7 @@ struct json *dispatcher_live_runs(const struct dispatcher *dispatcher)
 	struct json *list = json_new_array();
 
 	for (const struct run *run = dispatcher->runs; run; run = run->next)
-		if (run_id(run) != 0 && run->seed)
+		if (run_id(run) != 0 && (run->seed || run->enrolled))
 			json_push(list, run_json(run));
 	return list;
 }

@@ -97,12 +97,14 @@ static void put_output(struct json *plan, const struct job *job, const char *pat
 {
 	const struct format *format = format_of(job->format);
 	struct json *files = json_put(plan, "files", json_new_array());
+	const char *where = path ? path : "";
 	char *name = job->mode == JOB_MODE_SNAPSHOT
-			     ? xasprintf("%s/RUN/part-00001%s%s", path, format->extension,
+			     ? xasprintf("%s/RUN/part-00001%s%s", where, format->extension,
 					 pack_extension(job->compress))
-			     : xasprintf("%s%s", path, format->extension);
+			     : xasprintf("%s%s", where, format->extension);
 
-	json_push(files, json_new_string(name));
+	if (path)
+		json_push(files, json_new_string(name));
 	free(name);
 	json_put_bool(plan, "varies", job_output_varies(job));
 	put_choices(plan, job);
@@ -144,6 +146,29 @@ static void put_increment(struct json *plan, const struct request_scope *scope)
 	buf_done(&sent);
 }
 
+/* What is told of the first and the last point, and where the rows of the first one land. */
+struct ends {
+	struct json *first, *last;
+	char *path; /* NULL: not known */
+};
+
+/* False with a sentence when a request cannot be built. */
+static bool find_ends(const struct request_scope *scope, struct ends *ends, struct err *err)
+{
+	const struct job *job = scope->job;
+
+	ends->first = point_plan(scope, 0, err);
+	if (ends->first)
+		ends->path = first_output(job, scope->scheduled_ms, err);
+	if (ends->path)
+		ends->last = point_plan(scope, job->matrix.points - 1, err);
+	if (ends->last)
+		return true;
+	json_unref(ends->first);
+	free(ends->path);
+	return false;
+}
+
 static struct json *make(const struct job *job, const struct spool *marks, struct err *err)
 {
 	/* Secrets are not needed to show a URL, so they are not read: a stand-in takes their place.
@@ -154,32 +179,32 @@ static struct json *make(const struct job *job, const struct spool *marks, struc
 		.secrets = { [JOB_SECRET_AUTH] = job->auth == JOB_AUTH_NONE ? NULL : "***" },
 		.marks = marks,
 	};
-	struct json *first = point_plan(&scope, 0, err), *last, *plan;
-	char *path = first ? first_output(job, scope.scheduled_ms, err) : NULL;
+	uint64_t points = job->matrix.points; /* 0: a first request must be made to know them */
+	struct ends ends = { 0 };
+	struct json *plan;
 
-	last = path ? point_plan(&scope, job->matrix.points - 1, err) : NULL;
-	if (!last) {
-		json_unref(first);
-		free(path);
+	if (points && !find_ends(&scope, &ends, err))
 		return NULL;
-	}
+	if (!points && !job_output_varies(job))
+		ends.path = job_output(job, scope.scheduled_ms, NULL, err);
 	plan = json_new_object();
 	json_put_str(plan, "job", job->name);
+	json_put_str(plan, "after", job->after);
 	json_put_str(plan, "engine", job->engine);
 	json_put_int(plan, "workers", job->workers);
-	json_put_int(plan, "requests", (int64_t)job->matrix.points);
+	json_put(plan, "requests", points ? json_new_int((int64_t)points) : NULL);
 	plan_put_matrix(plan, job);
-	json_put(plan, "first", first);
-	json_put(plan, "last", last);
+	json_put(plan, "first", ends.first);
+	json_put(plan, "last", ends.last);
 	json_put_str(plan, "pages",
 		     job->paging.by == JOB_PAGES_NONE ? NULL : paginator_of(job->paging.by)->name);
 	json_put(plan, "auth", job_auth_shown(job));
 	put_increment(plan, &scope);
 	json_put(plan, "columns", column_names(job));
 	json_put(plan, "types", plan_types(job));
-	put_output(plan, job, path);
-	put_rejects(plan, job, path);
-	free(path);
+	put_output(plan, job, ends.path);
+	put_rejects(plan, job, ends.path);
+	free(ends.path);
 	return plan;
 }
 
@@ -199,7 +224,7 @@ static int freeze(struct db *db, struct job *job, struct json *definition, struc
 {
 	int rc = job_has_inputs(job) ? inputs_freeze(db, job, definition, inputs, err) : 0;
 
-	if (rc == 0 && job->incremental.cursor)
+	if (rc == 0 && job->incremental.cursor && job->matrix.points)
 		rc = marks_freeze(db, job, definition, &inputs->marks, err);
 	return rc;
 }
@@ -209,7 +234,7 @@ struct json *plan_with_inputs(struct db *db, const char *data_dir, const struct 
 {
 	struct json *definition = json_copy(job->document), *plan = NULL;
 	struct problems problems = { 0 };
-	struct inputs inputs = { .data_dir = data_dir };
+	struct inputs inputs = { .data_dir = data_dir, .open = true };
 	struct job *own = job_new(job->name, definition, NULL, "", &problems);
 
 	if (!own)

@@ -29,6 +29,6 @@ void plan_put_matrix(struct json *plan, const struct job *job)
 	for (size_t i = 0; i < matrix->nparams; i++)
 		if (matrix->params[i].source.kind)
 			json_push(inputs, input_json(&matrix->params[i]));
-	json_put_int(plan, "excluded", (int64_t)(matrix->made - matrix->kept));
+	json_put_int(plan, "excluded", matrix->points ? (int64_t)(matrix->made - matrix->kept) : 0);
 	json_put_int(plan, "included", (int64_t)matrix->included.len);
 }

@@ -22,6 +22,7 @@
 #include "io/file.h"
 #include "run/recover_internal.h"
 #include "store/runs.h"
+#include "store/runs_number.h"
 
 /* What belongs to a database, itself first. */
 static const char *const belongings[] = { "", "-wal", "-shm", "-journal", "-commits" };

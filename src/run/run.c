@@ -15,7 +15,9 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "run/dispatcher_internal.h"
+#include "run/enrol.h"
 #include "run/expect.h"
+#include "run/inquiry.h"
 #include "run/notice.h"
 
 const char *const run_state_names[RUN__COUNT] = { "waiting", "running", "running", "ended" };
@@ -23,13 +25,15 @@ const char *const run_result_names[RESULT__COUNT] = {
 	NULL, "complete", "unchanged", "partial", "suspect", "failed", "cancelled",
 };
 
-struct run *run_new(struct dispatcher *dispatcher, struct run_record *order)
+struct run *run_add(struct dispatcher *dispatcher, struct run_record *order)
 {
 	struct run *run = xcalloc(1, sizeof(*run));
 
 	run->dispatcher = dispatcher;
 	run->order = *order;
 	*order = (struct run_record) { 0 };
+	run->next = dispatcher->runs;
+	dispatcher->runs = run;
 	return run;
 }
 
@@ -46,6 +50,7 @@ void run_free(struct run *run)
 		return;
 	run_drop_work(run);
 	grant_put(run->grant);
+	inquiry_free(run->inquiry);
 	window_free(run->window);
 	recall_done(&run->recall);
 	return_lanes(run);
@@ -85,6 +90,10 @@ static void answer_begun(struct run *run, int code, const struct err *err)
 /* It never began: whoever asked is told why, and nobody else ever hears of it. */
 void run_refuse(struct run *run, int code, const struct err *err)
 {
+	if (run->enrolled) {
+		enrol_refused(run, code, err);
+		return;
+	}
 	if (!run->begun)
 		log_run(LOG_LEVEL_ERROR, run->order.job, run_id(run), "%s", err->text);
 	answer_begun(run, code, err);
@@ -111,6 +120,8 @@ void run_prepared(struct run *run, struct seed *seed, struct err *err)
 		run_refuse(run, -EAGAIN, err);
 		return;
 	}
+	if (seed->enrolled)
+		seed->record.started_ms = clock_unix_ms();
 	landing = landing_new(LANDING_BEGIN, run);
 	landing->seed = seed;
 	dispatcher_land(run->dispatcher, landing);
@@ -148,6 +159,7 @@ void run_begun(struct run *run, struct landing *landing)
 		return;
 	}
 	run->seed = seed;
+	run->enrolled = false;
 	landing->seed = NULL;
 	run->account = landing->account;
 	run->counts = seed->record.counts;
@@ -303,6 +315,8 @@ void run_settle(struct run *run)
 	if (run->result == RESULT_NONE)
 		judge(run);
 	landing = landing_new(LANDING_END, run);
+	if (run->result == RESULT_COMPLETE)
+		enrol_followers(run, landing);
 	landing->end = (struct run_record) {
 		.id = run_id(run),
 		.state = xstrdup(run_state_names[RUN_ENDED]),
@@ -315,12 +329,18 @@ void run_settle(struct run *run)
 	send_to_lander(run, landing);
 }
 
+static enum run_result result_named(const char *name)
+{
+	for (int result = RESULT_NONE + 1; result < RESULT__COUNT; result++)
+		if (strcmp(run_result_names[result], name) == 0)
+			return (enum run_result)result;
+	return RESULT_NONE;
+}
+
 /* The lander has the last word: a snapshot that cannot be published makes its run fail. */
 static void take_end(struct run *run, const struct run_record *end)
 {
-	for (int result = RESULT_NONE + 1; result < RESULT__COUNT; result++)
-		if (strcmp(run_result_names[result], end->result) == 0)
-			run->result = (enum run_result)result;
+	run->result = result_named(end->result);
 	free(run->reason);
 	run->reason = end->reason ? xstrdup(end->reason) : NULL;
 	if (run->result == RESULT_UNCHANGED)
@@ -331,13 +351,15 @@ void run_ended(struct run *run, struct landing *landing)
 {
 	struct json *document;
 
-	run_count_back(run, landing);
+	if (!run->enrolled)
+		run_count_back(run, landing);
 	if (landing->code < 0) { /* only when stopping: it will end at the next start */
-		run->state = RUN_RUNNING;
+		run->state = run->enrolled ? RUN_WAITING : RUN_RUNNING;
 		return;
 	}
 	run->state = RUN_ENDED;
 	take_end(run, &landing->end);
+	enrol_take(run->dispatcher, landing);
 	document = run_json(run);
 	dispatcher_tell(run->dispatcher, notice_of_end(document));
 	json_unref(document);

@@ -55,6 +55,11 @@ struct run {
 	bool cancelling;     /* nothing more goes out */
 	unsigned recognised; /* by: auto: kinds of pages told of, a bit each */
 
+	/* WAITING, but recorded: enrol.h */
+	bool enrolled;
+	bool preparing;          /* its turn has come */
+	struct inquiry *inquiry; /* it asks for the values of a parameter; NULL: it does not */
+
 	/* what is told */
 	struct crew crew;
 	struct latency latency;
@@ -65,7 +70,6 @@ struct run {
 };
 
 /* run.c */
-struct run *run_new(struct dispatcher *dispatcher, struct run_record *order);
 void run_free(struct run *run);
 void run_prepared(struct run *run, struct seed *seed, struct err *err); /* goes to the lander */
 void run_refuse(struct run *run, int code, const struct err *err); /* it cannot begin; frees it */
@@ -79,6 +83,8 @@ uint64_t run_finished(const struct run *run);
 void run_count_back(struct run *run, const struct landing *landing);
 /* A page or a failure goes to the lander: at once, or when its turn comes. */
 void run_submit(struct run *run, struct landing *landing);
+
+struct run *run_add(struct dispatcher *dispatcher, struct run_record *order); /* moved from */
 
 /* run_next.c */
 void run_pump(struct run *run, int64_t now_ms);

@@ -63,7 +63,7 @@ static int take_inputs(struct seed *seed, struct db *db, struct err *err)
 {
 	if (!job_has_inputs(seed->job))
 		return 0;
-	if (seed->record.id == 0)
+	if (seed->record.counts.total == 0)
 		return inputs_freeze(db, seed->job, seed->record.definition, &seed->inputs, err);
 	return inputs_thaw(db, seed->job, seed->record.definition, &seed->inputs, err);
 }
@@ -73,7 +73,7 @@ static int take_marks(struct seed *seed, struct db *db, struct err *err)
 {
 	if (!seed->job->incremental.cursor)
 		return 0;
-	if (seed->record.id == 0)
+	if (seed->record.counts.total == 0)
 		return marks_freeze(db, seed->job, seed->record.definition, &seed->inputs.marks,
 				    err);
 	return marks_thaw(db, seed->record.definition, &seed->inputs.marks, err);
@@ -148,14 +148,24 @@ static int furnish(struct seed *seed, struct db *db, struct err *err)
 	return rc == 0 ? take_secrets(seed, db, err) : rc;
 }
 
-struct seed *seed_new(struct db *db, const char *data_dir, struct run_record *record, int *code,
-		      struct err *err)
+static void place_inputs(struct seed *seed, const struct inputs_place *place)
+{
+	seed->inputs.data_dir = place ? place->data_dir : NULL;
+	for (size_t i = 0; place && place->asked && i < MATRIX_PARAMS_MAX; i++) {
+		seed->inputs.spools[i] = place->asked[i];
+		place->asked[i] = NULL;
+	}
+}
+
+struct seed *seed_new(struct db *db, const struct inputs_place *place, struct run_record *record,
+		      int *code, struct err *err)
 {
 	struct seed *seed = xcalloc(1, sizeof(*seed));
 
 	seed->record = *record;
 	*record = (struct run_record) { 0 };
-	seed->inputs.data_dir = data_dir;
+	seed->enrolled = seed->record.id != 0;
+	place_inputs(seed, place);
 	*code = furnish(seed, db, err);
 	if (*code < 0) {
 		seed_free(seed);
@@ -192,6 +202,9 @@ struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err)
 	struct seed *seed = xcalloc(1, sizeof(*seed));
 
 	*code = runs_get(db, id, &seed->record, err);
+	seed->enrolled = *code == 0 && seed->record.counts.total == 0;
+	if (seed->enrolled)
+		return seed;
 	if (*code == 0)
 		*code = furnish(seed, db, err);
 	if (*code == 0) {

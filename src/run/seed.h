@@ -19,6 +19,7 @@
 
 struct seed {
 	struct run_record record;         /* id 0 for a new run */
+	bool enrolled;                    /* it has an id, but its inputs are not recorded yet */
 	struct job *job;                  /* the run's own, its matrix narrowed by the overrides */
 	struct inputs inputs;             /* what it has from files */
 	char *secrets[JOB_SECRET__COUNT]; /* resolved; NULL: none */
@@ -34,15 +35,15 @@ void seed_free(struct seed *seed); /* wipes the secrets; NULL is fine */
 /* What the requests of its run share; borrowed from the seed. */
 void seed_scope(const struct seed *seed, struct request_scope *scope);
 
-/* A new run of `definition` (with `record` filled but for id, counts and times, taken over).
- * Blocks: reads the secret and what parameters come from, whose names in the state directory the
- * definition then has. `db` NULL: only for jobs without such parameters; `data_dir` is needed where
- * they come from other jobs. NULL with a
- * sentence and *code (-EINVAL: definition, overrides or files, -EACCES: secret, or as
- * inputs_freeze). */
-struct seed *seed_new(struct db *db, const char *data_dir, struct run_record *record, int *code,
-		      struct err *err);
-/* A run of the ledger, as far as it got. Blocks. */
+/* A run that has not begun yet, of `definition` (with `record` filled but for counts and times,
+ * taken over; its id is 0, or what it was enrolled with). Blocks: reads the secret and what
+ * parameters come from, whose names in the state directory the definition then has. `db` and
+ * `place` NULL: only for jobs without such parameters. NULL with a sentence and *code (-EINVAL:
+ * definition, overrides or files, -EACCES: secret, or as inputs_freeze). */
+struct seed *seed_new(struct db *db, const struct inputs_place *place, struct run_record *record,
+		      int *code, struct err *err);
+/* A run of the ledger, as far as it got; of one that is enrolled there is only the record. Blocks.
+ */
 struct seed *seed_load(struct db *db, uint64_t id, int *code, struct err *err);
 
 #endif

@@ -11,7 +11,9 @@
 #include "base/xalloc.h"
 #include "run/digest.h"
 #include "run/dispatcher_internal.h"
+#include "run/inquiry.h"
 #include "run/plan.h"
+#include "spec/job_first.h"
 
 #define BODY_SHOWN    65536
 #define RECORDS_SHOWN 20
@@ -21,6 +23,8 @@
 struct trial {
 	struct dispatcher *dispatcher;
 	struct run_record record; /* the query thread's until it answered */
+	struct spool
+		*asked[MATRIX_PARAMS_MAX]; /* what first requests gave, until the seed has it */
 	struct seed *seed;
 	struct request_scope scope;
 	struct digest_context *context;
@@ -40,6 +44,8 @@ static void free_trial(struct trial *trial)
 {
 	grant_put(trial->grant);
 	context_drop_request(trial->request);
+	for (size_t i = 0; i < MATRIX_PARAMS_MAX; i++)
+		spool_release(trial->asked[i]);
 	context_unref(trial->context);
 	seed_free(trial->seed);
 	run_record_done(&trial->record);
@@ -55,9 +61,10 @@ static void fail(struct trial *trial, int code)
 static void prepare(struct db *db, void *arg)
 {
 	struct trial *trial = arg;
+	const struct inputs_place place = { trial->dispatcher->options.config->data_dir,
+					    trial->asked };
 
-	trial->seed = seed_new(db, trial->dispatcher->options.config->data_dir, &trial->record,
-			       &trial->code, &trial->err);
+	trial->seed = seed_new(db, &place, &trial->record, &trial->code, &trial->err);
 }
 
 /* Counted as any request; a host that is held or full is not tried. */
@@ -198,17 +205,39 @@ static void prepared(void *arg)
 		fail(trial, rc);
 }
 
+static void ask_for_seed(struct trial *trial)
+{
+	trial->dispatcher->asked++;
+	query_ask(trial->dispatcher->query, prepare, prepared, trial);
+}
+
+static void inquired(struct spool **spools, int code, const struct err *err, void *arg)
+{
+	struct trial *trial = arg;
+
+	if (code < 0) {
+		trial->err = *err;
+		fail(trial, code);
+		return;
+	}
+	memcpy(trial->asked, spools, sizeof(trial->asked));
+	ask_for_seed(trial);
+}
+
 void dispatcher_try(struct dispatcher *dispatcher, const struct run_order *order,
 		    dispatcher_try_fn *done, void *arg)
 {
 	struct trial *trial = xcalloc(1, sizeof(*trial));
+	const struct inquiry_order first = { .record = &trial->record, .brief = true };
 
 	trial->dispatcher = dispatcher;
 	trial->record = orders_record(order);
 	trial->done = done;
 	trial->arg = arg;
-	dispatcher->asked++;
-	query_ask(dispatcher->query, prepare, prepared, trial);
+	if (job_asks_first(trial->record.definition))
+		inquiry_start(dispatcher, &first, inquired, trial);
+	else
+		ask_for_seed(trial);
 }
 
 /* Bytes of the body as text: cut at a character, unreadable ones replaced. */

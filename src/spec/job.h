@@ -216,6 +216,7 @@ struct job {
 	uint64_t max_body_bytes;                                  /* of the decoded body */
 	unsigned max_redirects;
 
+	char *after; /* a job: this one runs whenever that has run to its end; NULL: none */
 	struct matrix matrix;
 
 	struct paging paging; /* `pages:` */

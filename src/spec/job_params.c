@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/xalloc.h"
+#include "spec/job_first.h"
 #include "spec/job_parts.h"
 
 static const char *name_fault(const char *name)
@@ -49,7 +50,7 @@ struct source_row {
 	int64_t first, last, step;
 	bool given; /* the range */
 	char *file, *job, *env, *column;
-	struct pointer *pointer;
+	struct pointer *pointer, *from;
 };
 
 #define AT(member) offsetof(struct source_row, member)
@@ -98,7 +99,7 @@ static int check_column(const char *text, struct err *err)
 	return *text ? 0 : err_set(err, -EINVAL, "expected the name of a column");
 }
 
-static int check_job(const char *text, struct err *err)
+int job_check_name(const char *text, struct err *err)
 {
 	return job_name_valid(text) ? 0 : err_set(err, -EINVAL, "expected the name of a job");
 }
@@ -109,6 +110,16 @@ static int check_variable(const char *text, struct err *err)
 		       ? 0
 		       : err_set(err, -EINVAL, "expected the name of an environment variable");
 }
+
+/* Read as a job of its own: job_check_first. */
+static void read_nothing(const struct field *field, const struct json *value, void *to,
+			 const struct walk *walk, const struct trail *at)
+{
+}
+
+static const struct field_custom first_request = { "map, as request", read_nothing, NULL, NULL };
+static const struct field_custom first_records = { "pointer", read_nothing, NULL, NULL };
+static const struct field_custom first_pages = { "map, as pages", read_nothing, NULL, NULL };
 
 static const struct field source_fields[] = {
 	{ .name = "range",
@@ -132,7 +143,7 @@ static const struct field source_fields[] = {
 	{ .name = "job",
 	  .type = FIELD_TEXT,
 	  .offset = AT(job),
-	  .check = check_job,
+	  .check = job_check_name,
 	  .help = "the values are in what has landed of this job when a run begins, each taken "
 		  "once",
 	  .example = "shops" },
@@ -156,9 +167,28 @@ static const struct field source_fields[] = {
 		  "in "
 		  "each; likewise of a job whose format is jsonl or json",
 	  .example = "/id" },
-	{ .name = "request", .type = FIELD_RESERVED },
-	{ .name = "records", .type = FIELD_RESERVED },
-	{ .name = "from", .type = FIELD_RESERVED },
+	{ .name = "request",
+	  .type = FIELD_CUSTOM,
+	  .custom = &first_request,
+	  .help = "the values are in the answer to this request, made before all others; the rest "
+		  "of "
+		  "it is as in the job's own request",
+	  .example = "{url: https://shop.example/categories}" },
+	{ .name = "records",
+	  .type = FIELD_CUSTOM,
+	  .custom = &first_records,
+	  .help = "where the records are in that answer, as records of a job",
+	  .example = "/data/items" },
+	{ .name = "from",
+	  .type = FIELD_POINTER,
+	  .offset = AT(from),
+	  .help = "where the value is in each of those records",
+	  .example = "/id" },
+	{ .name = "pages",
+	  .type = FIELD_CUSTOM,
+	  .custom = &first_pages,
+	  .help = "how the answer goes on, as pages of a job",
+	  .example = "{by: link}" },
 	{ .name = NULL },
 };
 
@@ -167,17 +197,16 @@ static bool written(const struct json *map, const char *key)
 	return json_type(json_get(map, key)) != JSON_NULL;
 }
 
-/* Told once, not for each of its keys. */
-static bool of_later(const struct json *map)
-{
-	return written(map, "request");
-}
-
 /* What says where values come from; one of them. */
 static unsigned origins(const struct json *map)
 {
 	return written(map, "range") + written(map, "file") + written(map, "job") +
-	       written(map, "env");
+	       written(map, "env") + written(map, "request");
+}
+
+static bool has_answer(const struct json *map)
+{
+	return written(map, "records") || written(map, "from") || written(map, "pages");
 }
 
 static bool has_place(const struct json *map)
@@ -188,18 +217,19 @@ static bool has_place(const struct json *map)
 /* Keys that make no source together; NULL: they do. */
 static const char *source_fault(const struct json *map)
 {
-	if (of_later(map))
-		return "this version does not support this source yet; it has a list of values, "
-		       "{range: [FIRST, LAST]}, {file: PATH}, {job: NAME} and {env: NAME}";
 	if (origins(map) == 0)
-		return "required: range, the first and the last number, or file, job or env, where "
-		       "the values are";
+		return "required: range, the first and the last number, or file, job, env or "
+		       "request, where the values are";
 	if (origins(map) > 1)
-		return "the values come from one of range, file, job and env";
+		return "the values come from one of range, file, job, env and request";
 	if (written(map, "step") && !written(map, "range"))
 		return "step is for a range";
 	if (has_place(map) && !written(map, "file") && !written(map, "job"))
 		return "column and pointer are for a file or a job";
+	if (has_answer(map) && !written(map, "request"))
+		return "records, from and pages are for a request";
+	if (written(map, "request") && !written(map, "from"))
+		return "required: from, where the value is in each record, \"/id\" for example";
 	if (written(map, "column") && written(map, "pointer"))
 		return "give column, for CSV, or pointer, for JSON";
 	if (written(map, "job") && !has_place(map))
@@ -209,8 +239,9 @@ static const char *source_fault(const struct json *map)
 }
 
 /* Moves what the row says into a source. */
-static struct source source_of(struct source_row *row)
+static struct source source_of(struct source_row *row, const struct json *map)
 {
+	const char *url = json_str(json_get(json_get(map, "request"), "url"));
 	struct source source = { .column = row->column, .pointer = row->pointer };
 
 	if (row->file)
@@ -220,6 +251,12 @@ static struct source source_of(struct source_row *row)
 	else if (row->env)
 		source.kind = SOURCE_ENV;
 	source.name = row->file ? row->file : row->job ? row->job : row->env;
+	if (!row->from)
+		return source;
+	source.kind = SOURCE_REQUEST;
+	source.pointer = row->from;
+	source.name = xstrdup(url ? url : "");
+	source.ask = json_copy(map);
 	return source;
 }
 
@@ -234,9 +271,11 @@ static void read_map(struct matrix *matrix, const char *name, const struct json 
 
 	if (fault)
 		walk_problem(walk, at, AT_VALUE, "%s", fault);
-	if (!of_later(map) && origins(map) <= 1)
+	if (origins(map) <= 1)
 		fields_read(source_fields, map, &row, walk, at);
-	source = source_of(&row);
+	if (written(map, "request") && !fault)
+		job_check_first(name, map, walk);
+	source = source_of(&row, map);
 	if (row.given && !fault)
 		ret = matrix_add_range(matrix, name, row.first, row.last, row.step, &err);
 	else if (source.kind && !fault)

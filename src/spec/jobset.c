@@ -13,6 +13,7 @@ struct jobset *jobset_load(const struct config *config, struct problems *problem
 	struct loader loader;
 
 	loader_init(&loader, problems, false);
+	loader.whole = true;
 	if (config->doc)
 		loader_add_jobs(&loader, config->doc);
 	loader_add_dir(&loader, config->jobs_dir, json_has(config->document, "jobs_dir"));

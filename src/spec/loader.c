@@ -9,6 +9,7 @@
 #include "base/xalloc.h"
 #include "spec/field.h"
 #include "spec/job_parts.h"
+#include "spec/lineage.h"
 
 struct loader_entry {
 	struct job *job;
@@ -299,12 +300,51 @@ static void check_pairs(struct loader *loader)
 	}
 }
 
+/* Entries are sorted by name. */
+static const struct job *find_job(const char *name, void *arg)
+{
+	const struct loader *loader = arg;
+	size_t low = 0, high = loader->len;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(loader->entries[middle].job->name, name);
+
+		if (order == 0)
+			return loader->entries[middle].job;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* A file with problems lacks jobs that others may name. */
+static void check_lineage(struct loader *loader)
+{
+	bool whole = loader->whole && loader->problems->raised == loader->raised;
+
+	for (size_t i = 0; i < loader->len; i++) {
+		const struct loader_entry *entry = &loader->entries[i];
+		char *fault = lineage_fault(entry->job, find_job, loader, whole);
+		char *pointer = xasprintf("%s/after", entry->base);
+
+		if (fault)
+			problems_add(loader->problems, entry->doc, pointer, "jobs.%s.after: %s",
+				     entry->job->name, fault);
+		free(pointer);
+		free(fault);
+	}
+}
+
 struct jobset *loader_end(struct loader *loader)
 {
 	struct jobset *set = xcalloc(1, sizeof(*set));
 	bool good;
 
 	check_pairs(loader);
+	check_lineage(loader);
 	problems_sort(loader->problems);
 	good = loader->problems->raised == loader->raised;
 	set->jobs = xcalloc(loader->len + 1, sizeof(struct job *));

@@ -17,6 +17,7 @@ struct loader_entry;
 struct loader {
 	struct problems *problems;
 	bool strict_paths; /* relative paths are a problem */
+	bool whole;        /* there are no other jobs than those of this set */
 	struct doc **docs; /* kept to the end: problems between files need places */
 	size_t ndocs;
 	struct loader_entry *entries;

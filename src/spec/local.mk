@@ -23,6 +23,8 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_decode.c \
 	src/spec/job_expect.c \
 	src/spec/job_fields.c \
+	src/spec/job_first.c \
+	src/spec/job_first.h \
 	src/spec/job_incremental.c \
 	src/spec/job_matrix.c \
 	src/spec/job_grants.c \
@@ -40,6 +42,8 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/jobset.h \
 	src/spec/jobset_edit.c \
 	src/spec/json_reader.c \
+	src/spec/lineage.c \
+	src/spec/lineage.h \
 	src/spec/loader.c \
 	src/spec/loader.h \
 	src/spec/mark.c \

@@ -13,6 +13,7 @@ static const struct {
 	[SOURCE_FILE] = { "file", "", "" },
 	[SOURCE_JOB] = { "job", "the job \"", "\"" },
 	[SOURCE_ENV] = { "env", "the environment variable ", "" },
+	[SOURCE_REQUEST] = { "request", "a first request of ", "" },
 };
 
 void source_done(struct source *source)
@@ -20,6 +21,7 @@ void source_done(struct source *source)
 	free(source->name);
 	free(source->column);
 	pointer_free(source->pointer);
+	json_unref(source->ask);
 	*source = (struct source) { 0 };
 }
 
@@ -31,8 +33,10 @@ char *source_text(const struct source *source)
 
 struct json *source_show(const struct source *source)
 {
-	struct json *map = json_new_object();
+	struct json *map = source->ask ? json_copy(source->ask) : json_new_object();
 
+	if (source->ask)
+		return map;
 	json_put_str(map, kinds[source->kind].key, source->name);
 	if (source->column)
 		json_put_str(map, "column", source->column);

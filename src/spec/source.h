@@ -9,16 +9,18 @@
 enum source_kind {
 	SOURCE_NONE, /* a list or a range: known from the job */
 	SOURCE_FILE,
-	SOURCE_JOB, /* what has landed of another job */
-	SOURCE_ENV, /* one value, from the environment of fetchd */
+	SOURCE_JOB,     /* what has landed of another job */
+	SOURCE_ENV,     /* one value, from the environment of fetchd */
+	SOURCE_REQUEST, /* records of an answer, asked for before anything else */
 	SOURCE__COUNT
 };
 
 struct source {
 	enum source_kind kind;
-	char *name;              /* the file's absolute path, the job's name, the variable's name */
-	char *column;            /* of CSV, or a member of JSON records; NULL: none */
+	char *name;   /* the file's absolute path, the job's name, the variable's name, the URL */
+	char *column; /* of CSV, or a member of JSON records; NULL: none */
 	struct pointer *pointer; /* of JSON records; NULL: none */
+	struct json *ask;        /* REQUEST: as written */
 };
 
 void source_done(struct source *source);

@@ -49,4 +49,10 @@ int values_read(const char *path, const struct values_form *form, values_fn *eac
 int values_scan(const struct values_input *input, const struct values_form *form, values_fn *each,
 		void *arg, struct err *err);
 
+/* The text of the value at `pointer` in one JSON value, which is proven on the way; `text` is
+ * cleared before. 1; 0 when it is null; -ENOENT when it has none; -EINVAL with a sentence when it
+ * is no text, number or boolean, or the record is not JSON; -E2BIG. */
+int values_pick(const struct pointer *pointer, struct slice record, struct buf *text,
+		struct err *err);
+
 #endif

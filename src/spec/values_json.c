@@ -46,9 +46,7 @@ static int text_of(struct slice whole, struct buf *text, struct err *err)
 			  : 1;
 }
 
-/* The text of the value at `pointer` in one JSON value, which is proven on the way. 1; 0 when it is
- * null; -ENOENT when it has none; -EINVAL with a sentence; -E2BIG. */
-static int pick(const struct pointer *pointer, struct slice record, struct buf *text,
+int values_pick(const struct pointer *pointer, struct slice record, struct buf *text,
 		struct err *err)
 {
 	struct slice whole;
@@ -127,7 +125,7 @@ static int read_record(struct values *values, bool array, struct err *err)
 static int hand_over(struct values *values, struct err *err)
 {
 	const struct pointer *pointer = values->form->pointer;
-	int code = pick(pointer, buf_slice(&values->field), &values->text, err);
+	int code = values_pick(pointer, buf_slice(&values->field), &values->text, err);
 
 	if (code == -ENOENT && values->form->sparse)
 		return 0;

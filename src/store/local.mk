@@ -22,6 +22,7 @@ src_store_libstore_a_SOURCES = \
 	src/store/runs.h \
 	src/store/runs_json.c \
 	src/store/runs_number.c \
+	src/store/runs_number.h \
 	src/store/schema.c \
 	src/store/schema.h \
 	src/store/snapshots.c \

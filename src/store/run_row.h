@@ -9,7 +9,7 @@
 /* What run_row_take expects a SELECT to answer, in this order. */
 #define RUN_ROW_COLUMNS                                                                            \
 	"runs.id, job, trigger, engine, state, result, reason, slot_ms, started_ms, ended_ms, "    \
-	"workers, total, landed, failed, unchanged, empty, retried, rows, bytes, "                 \
+	"workers, after, total, landed, failed, unchanged, empty, retried, rows, bytes, "          \
 	"rejected, records, expected, untold, lacking, doubled, "                                  \
 	"p50_ms, p95_ms, p99_ms, crew, overrides"
 

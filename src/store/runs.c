@@ -25,10 +25,10 @@ static const struct sql get_definition = {
 static const struct sql insert = {
 	"saving the start of a run",
 	"INSERT INTO runs (job, trigger, engine, state, result, reason,"
-	" slot_ms, started_ms, ended_ms, workers, crew, overrides, definition,"
+	" slot_ms, started_ms, ended_ms, workers, after, crew, overrides, definition,"
 	" total, landed, failed, unchanged, empty, retried, rows, bytes,"
 	" rejected, records, expected, untold, lacking, doubled)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?,"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0), ?, ?, ?, ?, ?, ?, ?, ?,"
 	" ?, ?, ?, ?, ?, ?)",
 };
 static const struct sql update_counts = {
@@ -43,6 +43,10 @@ static const struct sql end = {
 	" rows = ?, bytes = ?, rejected = ?, records = ?, expected = ?, untold = ?, lacking = ?,"
 	" doubled = ?, state = ?, result = ?, reason = ?, ended_ms = ?, p50_ms = ?,"
 	" p95_ms = ?, p99_ms = ?, crew = ? WHERE id = ?",
+};
+static const struct sql prepare = {
+	"saving what a run begins with",
+	"UPDATE runs SET started_ms = ?, total = ?, definition = nullif(?, 0) WHERE id = ?",
 };
 static const struct sql reopen = {
 	"reopening a run",
@@ -152,6 +156,7 @@ uint64_t runs_insert(struct db *db, const struct run_record *record)
 	stmt_int(&st, record->started_ms);
 	stmt_int(&st, record->ended_ms);
 	stmt_int(&st, record->workers);
+	stmt_int(&st, (int64_t)record->after);
 	stmt_json(&st, record->crew);
 	stmt_json(&st, record->overrides);
 	stmt_int(&st, definition);
@@ -196,6 +201,17 @@ void runs_end(struct db *db, const struct run_record *record)
 	run_update(&st, record->id);
 }
 
+void runs_prepare(struct db *db, const struct run_record *record)
+{
+	int64_t definition = keep_definition(db, record->definition);
+	struct stmt st = stmt_open(db, &prepare);
+
+	stmt_int(&st, record->started_ms);
+	stmt_int(&st, (int64_t)record->counts.total);
+	stmt_int(&st, definition);
+	run_update(&st, record->id);
+}
+
 void runs_reopen(struct db *db, uint64_t id)
 {
 	struct stmt st = stmt_open(db, &reopen);
@@ -236,6 +252,7 @@ int run_row_take(struct stmt *st, struct run_record *record, struct err *err)
 	record->started_ms = stmt_take_int(st);
 	record->ended_ms = stmt_take_int(st);
 	record->workers = (uint32_t)stmt_take_int(st);
+	record->after = (uint64_t)stmt_take_int(st);
 	take_counts(st, &record->counts);
 	record->p50_ms = stmt_take_real(st);
 	record->p95_ms = stmt_take_real(st);

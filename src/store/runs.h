@@ -10,7 +10,8 @@
 #include "store/db.h"
 
 struct run_counts {
-	uint64_t total; /* points of the matrix */
+	uint64_t
+		total; /* points of the matrix; 0: not known yet, its inputs are still to be read */
 	uint64_t
 		landed; /* points finished well, with their rows in the files (chains: all pages) */
 	uint64_t failed;      /* points given up; listed in failures */
@@ -36,6 +37,7 @@ struct run_record {
 	char *reason; /* NULL: none */
 	int64_t slot_ms, started_ms, ended_ms; /* UNIX; ended 0: not yet */
 	uint32_t workers;
+	uint64_t after; /* the run of the job it runs after; 0: of none */
 	struct run_counts counts;
 	double p50_ms, p95_ms, p99_ms;
 	struct json *crew;       /* array as in SPEC section 5 */
@@ -57,13 +59,11 @@ void runs_update_counts(struct db *db, uint64_t id, const struct run_counts *cou
 void runs_end(
 	struct db *db,
 	const struct run_record *record); /* state, result, reason, ended, counts, timing, crew */
+/* What an enrolled run begins with: its definition, start and total. */
+void runs_prepare(struct db *db, const struct run_record *record);
 void runs_reopen(struct db *db, uint64_t id); /* state running, result and ended cleared */
 
-/* The next run gets an id above this one, if that is more than it would get anyway. */
-void runs_number_above(struct db *db, uint64_t id);
-
 /* Readers: either connection. */
-uint64_t runs_highest(struct db *db); /* the highest id ever given; 0: none, or it cannot be read */
 int runs_get(struct db *db, uint64_t id, struct run_record *record, struct err *err); /* -ENOENT */
 /* The document of SPEC section 5, "run", with its files and "overrides", all of one moment; NULL:
  * no such run or an error in *err. A percentile that is not known is null. */
@@ -82,7 +82,5 @@ bool runs_need(struct db *db, const char *text);
 struct json *runs_last(struct db *db, struct err *err);
 /* The newest run of the job that ended complete, unchanged or partial; 0: none. */
 uint64_t runs_last_id(struct db *db, const char *job);
-/* runs_highest of a database that may be damaged; the file is only read. */
-uint64_t runs_salvage(const char *path);
 
 #endif

@@ -84,6 +84,7 @@ struct json *run_record_json(const struct run_record *record)
 	json_put_int(doc, "id", (int64_t)record->id);
 	json_put_str(doc, "job", record->job);
 	json_put_str(doc, "trigger", record->trigger);
+	json_put(doc, "after", record->after ? json_new_int((int64_t)record->after) : NULL);
 	json_put_time(doc, "slot", record->slot_ms);
 	json_put_str(doc, "engine", record->engine);
 	json_put_int(doc, "workers", record->workers);

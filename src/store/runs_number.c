@@ -1,8 +1,8 @@
-/* The numbers of runs, when a ledger begins anew: a part of runs.h.
+/* The numbers of runs: see runs_number.h.
  *
  * SQLite keeps the highest id ever given in sqlite_sequence, as the tables' ids are AUTOINCREMENT.
  */
-#include "store/runs.h"
+#include "store/runs_number.h"
 
 #include "base/xalloc.h"
 #include "store/sql.h"

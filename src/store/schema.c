@@ -155,6 +155,8 @@ static const char *const steps[] = {
 	/* What an unchanged page means to its chain: struct page_view, and by: auto. */
 	"ALTER TABLE validators ADD COLUMN view BLOB;"
 	"ALTER TABLE validators ADD COLUMN paging TEXT;",
+
+	"ALTER TABLE runs ADD COLUMN after INTEGER NOT NULL DEFAULT 0;",
 };
 
 const unsigned schema_version = sizeof(steps) / sizeof(steps[0]);

@@ -68,7 +68,8 @@ static struct seed *order(const struct scene *scene, const char *source, const c
 
 	if (overrides)
 		record.overrides = house_json(overrides);
-	seed = seed_new(scene->db, scene->house.dir, &record, &code, err);
+	seed = seed_new(scene->db, &(struct inputs_place) { .data_dir = scene->house.dir }, &record,
+			&code, err);
 	ck_assert((seed != NULL) == (code == 0));
 	free(text);
 	return seed;

@@ -1,4 +1,5 @@
-/* Recovery: a scene is a data_dir written by hand, with manifests that are true, and a state_dir. */
+/* Recovery: a scene is a data_dir written by hand, with manifests that are true, and a state_dir.
+ */
 #include "run/recover.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include "store/files.h"
 #include "store/outputs.h"
 #include "store/runs.h"
+#include "store/runs_number.h"
 #include "store/snapshots.h"
 
 #include "../unit.h"

@@ -5,6 +5,7 @@
 
 #include "../unit.h"
 #include "base/xalloc.h"
+#include "spec/job_first.h"
 #include "spec/job_parts.h"
 
 /* A job from the YAML of its map. */
@@ -396,22 +397,22 @@ START_TEST(values_may_come_from_a_file_beside_the_job)
 	json_unref(shown);
 	job_unref(job);
 	bad(URL "params: {id: {file: ids, range: [1, 2]}}\n",
-	    "/etc/x/a.yaml:2:14: error: params.id: the values come from one of range, file, job "
-	    "and env");
+	    "/etc/x/a.yaml:2:14: error: params.id: the values come from one of range, file, job, "
+	    "env and request");
 	bad(URL "params: {id: {file: ids, step: 2}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: step is for a range");
 	bad(URL "params: {id: {range: [1, 2], column: x}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: column and pointer are for a file or a job");
 	bad(URL "params: {id: {file: }}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: required: range, the first and the last number, "
-	    "or file, job or env, where the values are");
+	    "or file, job, env or request, where the values are");
 	bad(URL "params: {id: {file: ids, column: ''}}\n",
 	    "/etc/x/a.yaml:2:34: error: params.id.column: expected the name of a column");
 	bad(URL "params: {id: {file: ids, column: a, pointer: /a}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: give column, for CSV, or pointer, for JSON");
 	bad(URL "params: {id: {file: ids, frozen: x}}\n",
 	    "/etc/x/a.yaml:2:26: error: params.id: unknown key \"frozen\"; known are range, "
-	    "step, file, job, env, column, pointer");
+	    "step, file, job, env, column, pointer, request, records, from, pages");
 }
 END_TEST
 
@@ -443,6 +444,47 @@ START_TEST(values_may_come_from_another_job_or_the_environment)
 						"expected the name of an environment variable");
 	bad(URL "params: {id: {env: A, pointer: /a}}\n",
 	    "/etc/x/a.yaml:2:14: error: params.id: column and pointer are for a file or a job");
+}
+END_TEST
+
+START_TEST(a_first_request_is_a_job_of_its_own)
+{
+	struct job *job = good("request: {url: 'https://h/${id}', timeout: 9s, headers: {A: b}}\n"
+			       "auth: {bearer: {env: T}}\nretry: {attempts: 7}\n"
+			       "params: {id: {request: {url: 'https://h/list', query: {n: 1}}, "
+			       "records: /x, from: /id, pages: {by: link}}, o: {request: {url: "
+			       "'https://other/'}, from: ''}}\n");
+	struct json *first = job_first_definition(job->document, "id");
+	struct json *other = job_first_definition(job->document, "o");
+	struct problems problems = { 0 };
+	struct job *own = job_new("first", first, NULL, "", &problems);
+
+	ck_assert(job_asks_first(job->document));
+	ck_assert_ptr_nonnull(own);
+	ck_assert_uint_eq(own->matrix.points, 1);
+	ck_assert_int_eq(own->timeout_ms, 9000);
+	ck_assert_uint_eq(own->nheaders, 0);
+	ck_assert_uint_eq(own->retry_attempts, 7);
+	ck_assert_int_eq(own->auth, JOB_AUTH_BEARER);
+	ck_assert_int_eq(own->pages, JOB_PAGES_LINK);
+	ck_assert(!json_has(other, "auth")); /* credentials stay on their origin */
+	ck_assert_int_eq(job->matrix.params[0].source.kind, SOURCE_REQUEST);
+	ck_assert_uint_eq(job->matrix.points, 0);
+	job_unref(own);
+	json_unref(first);
+	json_unref(other);
+	job_unref(job);
+	bad(URL "params: {id: {request: {url: 'http://h/'}}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: required: from, where the value is in each "
+	    "record, \"/id\" for example");
+	bad(URL "params: {id: {request: {url: 'http://h/${id}'}, from: /id}}\n",
+	    "/etc/x/a.yaml:2:30: error: params.id.request.url: unknown name ${id}; known are job, "
+	    "scheduled");
+	bad(URL "params: {id: {request: {}, from: /id}}\n",
+	    "/etc/x/a.yaml:2:24: error: params.id.request.url: required: the address "
+	    "to fetch, http or https; ${name} stands for a parameter");
+	bad(URL "params: {id: {range: [1, 2], from: /id}}\n",
+	    "/etc/x/a.yaml:2:14: error: params.id: records, from and pages are for a request");
 }
 END_TEST
 
@@ -585,7 +627,7 @@ UNIT_MAIN("job", a_url_is_enough_and_the_rest_has_defaults, every_setting_reache
 	  names_in_templates_must_be_known, what_the_output_is_reaches_its_members,
 	  delimiters_end_no_field_early, settings_that_do_not_go_together_are_told, urls_are_http,
 	  values_may_come_from_a_file_beside_the_job,
-	  values_may_come_from_another_job_or_the_environment,
+	  values_may_come_from_another_job_or_the_environment, a_first_request_is_a_job_of_its_own,
 	  rules_over_the_matrix_name_what_there_is, one_body_and_one_key_place,
 	  what_is_shown_makes_the_same_job, the_hash_follows_the_definition, names_of_jobs,
 	  every_row_explains_itself)

@@ -159,6 +159,38 @@ START_TEST(no_job_lands_among_the_snapshots_of_another)
 }
 END_TEST
 
+START_TEST(jobs_run_after_others_in_no_circle)
+{
+	struct jobset *set =
+		good("jobs:\n  a: {" R "}\n  b: {" R ", after: a}\n  c: {" R ", after: b}\n"
+		     "  d: {" R ", after: elsewhere}\n");
+
+	ck_assert_str_eq(jobset_find(set, "c")->after, "b");
+	jobset_free(set);
+	bad("jobs:\n  a: {" R ", after: a}\n",
+	    "a.yaml:2:43: error: jobs.a.after: the circle a after a has no beginning: each would "
+	    "wait for the other, or start it for ever");
+	bad("jobs:\n  a: {" R ", after: a/b}\n",
+	    "a.yaml:2:43: error: jobs.a.after: expected the name of a job");
+}
+END_TEST
+
+START_TEST(every_job_of_a_circle_is_told)
+{
+	struct problems problems = { 0 };
+	struct jobset *set = parsed("jobs:\n  a: {" R ", after: c}\n  b: {" R ", after: a}\n"
+				    "  c: {" R ", after: b}\n  d: {" R ", after: c}\n",
+				    &problems);
+
+	ck_assert_uint_eq(problems.len, 3); /* d is in none, it only leads there */
+	expect(&problems.items[1],
+	       "a.yaml:3:43: error: jobs.b.after: the circle b after a after c after b has no "
+	       "beginning: each would wait for the other, or start it for ever");
+	jobset_free(set);
+	problems_done(&problems);
+}
+END_TEST
+
 START_TEST(over_the_socket_paths_are_absolute)
 {
 	static const char text[] = "jobs: {a: {" R ", auth: {bearer: {file: t}}}}";
@@ -333,6 +365,7 @@ UNIT_MAIN("jobset", defaults_are_merged_under_each_job, a_fault_in_defaults_is_t
 	  a_job_that_takes_a_faulty_default_is_not_accepted,
 	  a_job_says_what_it_lacks_at_its_own_place, a_file_is_a_map_of_jobs,
 	  two_jobs_do_not_land_in_one_file, no_job_lands_among_the_snapshots_of_another,
+	  jobs_run_after_others_in_no_circle, every_job_of_a_circle_is_told,
 	  over_the_socket_paths_are_absolute, jobs_come_from_three_places, a_name_has_one_source,
 	  one_bad_file_loads_nothing, a_configured_directory_must_be_there,
 	  a_reload_is_a_difference)

@@ -1,5 +1,6 @@
 /* The history of runs. */
 #include "store/runs.h"
+#include "store/runs_number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,7 +154,7 @@ START_TEST(the_document_has_the_shape_scripts_rely_on)
 	doc = runs_json(s.db, 1, NULL);
 	scratch_expect(
 		doc, "",
-		"{'id': 1, 'job': 'inventory', 'trigger': 'manual', 'slot': "
+		"{'id': 1, 'job': 'inventory', 'trigger': 'manual', 'after': null, 'slot': "
 		"'2026-11-23T06:00:00Z', 'engine': 'threads', 'workers': 3, 'state': 'ended',"
 		"'result': 'partial', 'reason': null, 'started': '2026-11-23T06:00:00.250Z',"
 		"'ended': '2026-11-23T06:00:07Z', 'overrides': {'id': '7'},"
@@ -206,6 +207,36 @@ START_TEST(counts_follow_each_commit)
 	scratch_commit(&s);
 	ck_assert_int_eq(runs_get(s.db, 1, &record, NULL), 0);
 	ck_assert_int_eq(memcmp(&record.counts, &counts, sizeof(counts)), 0);
+	run_record_done(&record);
+	scratch_done(&s);
+}
+END_TEST
+
+START_TEST(an_enrolled_run_is_told_what_it_begins_with)
+{
+	struct scratch s;
+	struct run_record record = example(), again;
+
+	scratch_init(&s);
+	scratch_open(&s);
+	record.counts.total = 0;
+	record.after = 17;
+	scratch_begin(&s);
+	record.id = runs_insert(s.db, &record);
+	scratch_commit(&s);
+	json_unref(record.definition);
+	record.definition = scratch_json("{'frozen': 'x'}");
+	record.counts.total = 5;
+	record.started_ms = 77;
+	scratch_begin(&s);
+	runs_prepare(s.db, &record);
+	scratch_commit(&s);
+	ck_assert_int_eq(runs_get(s.db, record.id, &again, NULL), 0);
+	ck_assert_uint_eq(again.after, 17);
+	ck_assert_uint_eq(again.counts.total, 5);
+	ck_assert_int_eq(again.started_ms, 77);
+	ck_assert(json_equal(again.definition, record.definition));
+	run_record_done(&again);
 	run_record_done(&record);
 	scratch_done(&s);
 }
@@ -415,7 +446,8 @@ END_TEST
 UNIT_MAIN("runs", a_started_run_comes_back_whole, ids_ascend_and_are_not_given_twice,
 	  one_definition_is_stored_once, the_document_has_the_shape_scripts_rely_on,
 	  an_unfinished_run_has_null_for_what_is_not_known, counts_follow_each_commit,
-	  updating_a_run_that_is_not_there_fails_the_commit, a_reopened_run_is_unfinished_again,
+	  updating_a_run_that_is_not_there_fails_the_commit,
+	  an_enrolled_run_is_told_what_it_begins_with, a_reopened_run_is_unfinished_again,
 	  the_list_is_newest_first_and_paged_to_its_end, a_page_of_large_runs_ends_early,
 	  last_has_the_newest_run_of_each_job, numbers_can_be_told_to_go_on_above_another,
 	  the_highest_number_is_read_even_from_a_database_that_is_refused,
