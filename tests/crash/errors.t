@@ -49,8 +49,8 @@ SENTENCES = ("Input/output error", "No space left on device", "Disk quota exceed
 
 
 def refused_to_start(stage, status):
-    """With a sentence that says why."""
-    last = [line for line in stage.log().strip().split("\n")[-5:] if line.startswith("error: ")]
+    """With a sentence that says why; runs that were about to go on may be told of behind it."""
+    last = [line for line in stage.log().strip().split("\n")[-12:] if line.startswith("error: ")]
     return status == 1 and any(sentence in line for sentence in SENTENCES for line in last)
 
 
