@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "spec/job_parts.h"
+#include "spec/lineage.h"
 
 #define AT(member) offsetof(struct job, member)
 

@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "spec/job_first.h"
 #include "spec/job_parts.h"
+#include "spec/lineage.h"
 
 static const char *name_fault(const char *name)
 {

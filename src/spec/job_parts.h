@@ -18,8 +18,6 @@ extern const struct field_custom job_exclude, job_include;                      
 extern const struct field_custom job_columns;                                    /* job_columns.c */
 extern const struct field_custom job_file_map; /* loader.c: `jobs`, `defaults` */
 
-int job_check_name(const char *text, struct err *err); /* of a job; for a field */
-
 /* The text that a scalar stands for ("1.10", "true"); NULL for null, maps and lists. The caller
  * frees. */
 char *job_scalar_text(const struct json *value);

@@ -12,4 +12,7 @@ typedef const struct job *lineage_find_fn(const char *name, void *arg);
  * jobs. The caller frees; NULL: it can. */
 char *lineage_fault(const struct job *job, lineage_find_fn *find, void *arg, bool whole);
 
+/* Whether the text can be a job's name; for the fields that hold one. */
+int job_check_name(const char *text, struct err *err);
+
 #endif
