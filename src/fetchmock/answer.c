@@ -6,6 +6,7 @@
 #include "fetchmock/answer.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fetchmock/seed.h"
@@ -186,6 +187,33 @@ static uint64_t request_seed(const struct api *api, const struct ask *ask)
 	return ask->query.len ? seed_text(seed, ask->query) : seed;
 }
 
+/* RFC 9110 section 13.1.2, for one tag or "*"; the comparison is weak. */
+static bool has_it(const struct ask *ask, const char *etag)
+{
+	const char *sent = ask->header ? ask->header("If-None-Match", ask->arg) : NULL;
+
+	if (sent && strncmp(sent, "W/", 2) == 0)
+		sent += 2;
+	return sent && (strcmp(sent, etag) == 0 || strcmp(sent, "*") == 0);
+}
+
+/* The body is named by its hash; who has it is told only that. */
+static void say_etag(const struct ask *ask, struct reply *reply)
+{
+	char etag[24];
+
+	if (reply->status != 200 || reply->reset)
+		return;
+	snprintf(etag, sizeof(etag), "\"%016" PRIx64 "\"",
+		 hash_bytes(buf_text(&reply->body), reply->body.len));
+	reply_header(reply, "ETag", "%s", etag);
+	if (!has_it(ask, etag))
+		return;
+	reply->status = 304;
+	reply->content_type = NULL;
+	buf_clear(&reply->body);
+}
+
 static void serve(const struct api *api, const struct ask *ask, const struct route_vars *vars,
 		  struct reply *reply)
 {
@@ -203,6 +231,8 @@ static void serve(const struct api *api, const struct ask *ask, const struct rou
 			say_page(route, ask, &fill, reply);
 		else
 			say(route, &fill, reply);
+		if (route->etag)
+			say_etag(ask, reply);
 	}
 	buf_done(&sight.value);
 }

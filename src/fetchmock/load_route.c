@@ -235,6 +235,12 @@ static void read_gzip(struct reader *reader, const char *pointer, const struct j
 	((struct route *)target)->gzip = json_bool(value, false);
 }
 
+static void read_etag(struct reader *reader, const char *pointer, const struct json *value,
+		      void *target)
+{
+	((struct route *)target)->etag = json_bool(value, false);
+}
+
 static void read_auth(struct reader *reader, const char *pointer, const struct json *value,
 		      void *target)
 {
@@ -264,6 +270,7 @@ static const struct key route_keys[] = {
 	{ "text", STRING, "a text", read_text },
 	{ "content_type", STRING, "a media type", read_content_type },
 	{ "gzip", KEY_TYPE(JSON_BOOL), "true or false", read_gzip },
+	{ "etag", KEY_TYPE(JSON_BOOL), "true or false", read_etag },
 	{ "dataset", 0, NULL, read_later }, /* after body: see load_dataset */
 	{ "auth", KEY_TYPE(JSON_OBJECT), "a map, {bearer: TOKEN}", read_auth },
 	{ "faults", KEY_TYPE(JSON_ARRAY), "a list of faults", read_faults },

@@ -298,6 +298,15 @@ def test_a_killed_run_carries_over_each_row_once(place, engine):
     assert place.run("j")["result"] == "unchanged"
 
 
+def test_fetchmock_rehearses_it(place):
+    url = place.mock(api={"routes": [{"path": "/orders", "etag": True, "dataset": {
+        "name": "orders", "count": 30, "records": {"id": "${index}"}, "pages": {"by": "link", "size": 10}}}]})
+    place.job("j", url + "/orders", conditional=True, pages={"by": "link"}, output=snapshot())
+    assert place.run("j")["rows"] == 30
+    second = place.run("j")
+    assert second["result"] == "unchanged" and len(latest_rows(place)) == 30, second
+
+
 def test_a_reset_forgets_validators(place):
     api = Api(place)
     api.parts = {"a": rows("1")}

@@ -1,8 +1,17 @@
 #!/usr/bin/env python3
 """Increments: each record lands once, whatever lies at the mark, fails between, or is killed."""
 import collections
+import contextlib
+import csv
 import datetime
+import io
+import pathlib
+import random
+import shutil
+import sqlite3
+import tempfile
 import threading
+import time
 
 import stage
 from server import Server, reply
@@ -362,6 +371,58 @@ def test_a_snapshot_moves_the_mark_when_it_is_published(place):
     for wanted in (2, 0, 0):
         assert complete(place)["rows"] == wanted
     assert [i["value"] for i in state(place)] == [DAY + "02:00:00Z"] * 2
+
+
+def recorded(place):
+    """The records that are committed, and the marks: (value, stands), as a start would find them."""
+    copy = pathlib.Path(tempfile.mkdtemp(dir=place.dir))
+    for file in place.state.glob("fetchd.db*"):
+        shutil.copy(file, copy)
+    with contextlib.closing(sqlite3.connect(copy / "fetchd.db")) as db:
+        marks = db.execute("SELECT value, stands FROM marks ORDER BY run DESC").fetchall()
+        offsets = db.execute("SELECT path, offset FROM outputs WHERE phase = 2 OR offset > 0").fetchall()
+    rows = []
+    for path, offset in offsets:
+        text = (place.data / (path + ".csv")).read_bytes()
+        assert len(text) >= offset, f"{path} is shorter than recorded"
+        rows += csv.DictReader(io.StringIO(text[:offset].decode()))
+    return rows, marks
+
+
+def test_no_mark_is_ever_ahead_of_the_rows_it_is_of(place):
+    api, chance = Api(place, size=2), random.Random(7)
+    total = 240
+    moments = [f"2026-01-01T{i // 60:02}:{i % 60:02}:00Z" for i in range(total)]
+    chance.shuffle(moments)
+    api.add(*((str(i), at) for i, at in enumerate(moments)))
+    api.hold = lambda request: time.sleep(0.02) or True
+    job(place, api, **PAGES)
+    run, seen = None, set()
+    for turn in range(25):
+        if run:
+            place.start()
+        else:
+            run = place.begin("j")
+        if place.info(run)["state"] == "ended":
+            break
+        want = len(api.server.asked()) + chance.randrange(1, 8)
+        stage.until(lambda: len(api.server.asked()) >= want or place.info(run)["state"] == "ended")
+        time.sleep(chance.random() * 0.06)  # somewhere between an answer and the commit after next
+        place.daemon.kill()
+        place.daemon.wait()
+        rows, marks = recorded(place)
+        ids = [row["id"] for row in rows]
+        assert len(set(ids)) == len(ids), "rows landed twice"
+        seen.add(len(ids))
+        highest = max((row["at"] for row in rows), default=None)
+        assert [value for value, _ in marks] == ([highest] if highest else []), (marks, highest)
+        assert all(stands == 0 for _, stands in marks) or len(ids) == total, (marks, len(ids))
+    else:
+        place.start()
+    assert place.ended(run)["result"] == "complete"
+    assert len(seen) > 5, seen
+    assert collections.Counter(landed(place)) == {str(i): 1 for i in range(total)}
+    assert state(place)[0]["value"] == max(moments)
 
 
 def test_plan_and_try_ask_from_the_mark(place):
