@@ -92,3 +92,7 @@ check_PROGRAMS += tests/unit/data/increment_test
 TESTS += tests/unit/data/increment_test
 tests_unit_data_increment_test_SOURCES = tests/unit/data/increment_test.c tests/unit/unit.h
 tests_unit_data_increment_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += tests/unit/data/recast_test
+TESTS += tests/unit/data/recast_test
+tests_unit_data_recast_test_SOURCES = tests/unit/data/recast_test.c tests/unit/unit.h
+tests_unit_data_recast_test_LDADD = $(DATA_LIBS) $(CHECK_LIBS)
