@@ -65,7 +65,7 @@ struct route {
 	struct body *body; /* JSON or text; NULL: none */
 	char *content_type;
 	bool gzip;
-	bool etag; /* each body bears one, and who has it already gets a 304 */
+	bool etag;               /* each body bears one, and who has it already gets a 304 */
 	struct dataset *dataset; /* NULL: none */
 	struct guard guard;
 	struct fault *faults;
