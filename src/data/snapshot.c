@@ -243,9 +243,7 @@ static int open_staging(const struct snapshot *snapshot, int dir, const char *le
 	}
 	if (staging != -ENOENT)
 		return staging;
-	if (mkdirat(dir, leaf, dir_mode(snapshot)) < 0)
-		return -errno;
-	return snapshot_open_leaf(dir, leaf);
+	return file_make_dirs(dir, leaf, dir_mode(snapshot), NULL);
 }
 
 static int move_staging(const struct snapshot *snapshot, int dir, const char *to,

@@ -21,9 +21,9 @@ int file_pread_all(int fd, void *bytes, size_t len, off_t offset); /* -EIO at an
 /* Replaces `path` with new contents: temporary beside it, fsync, rename, fsync of the directory. */
 int file_replace(const char *path, const void *bytes, size_t len, mode_t mode, struct err *err);
 
-/* A directory under `root` (a directory descriptor), made level by level with `mode`, each new
- * level synced into its parent. `relative` must be clean (file_path_clean). Returns a descriptor >=
- * 0. */
+/* A directory under `root` (a directory descriptor), made level by level with `mode`, whatever the
+ * umask, each new level synced into its parent. `relative` must be clean (file_path_clean). Returns
+ * a descriptor >= 0. */
 int file_make_dirs(int root, const char *relative, mode_t mode, struct err *err);
 /* Opens `relative` (clean) below `root`, step by step, without following a symbolic link in any
  * component. Descriptor or -errno. */

@@ -37,12 +37,31 @@ bool file_path_clean(const char *relative)
 	}
 }
 
+/* What the umask took comes back, and what is inherited, such as the group's bit, stays. */
+static int give_mode(int dir, const char *name, mode_t mode)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), code = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		code = -errno;
+	else if ((st.st_mode & mode) != mode && fchmod(fd, (st.st_mode | mode) & 07777) < 0)
+		code = -errno;
+	close(fd);
+	return code;
+}
+
 /* Makes the directory `name` in `dir` if it is not there, synced into its parent. */
 static int ensure(int dir, const char *name, mode_t mode)
 {
-	if (mkdirat(dir, name, mode) == 0)
-		return fsync(dir) < 0 ? -errno : 0;
-	return errno == EEXIST ? 0 : -errno;
+	int code;
+
+	if (mkdirat(dir, name, mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	code = give_mode(dir, name, mode);
+	return code == 0 && fsync(dir) < 0 ? -errno : code;
 }
 
 /* Copies the next component of a clean path and moves behind its slash. */

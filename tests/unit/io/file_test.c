@@ -253,6 +253,23 @@ START_TEST(directories_are_made_level_by_level)
 }
 END_TEST
 
+START_TEST(the_mode_of_directories_is_as_asked_whatever_the_umask)
+{
+	struct place place = enter();
+	mode_t before = umask(0077);
+	struct stat st;
+
+	ck_assert_int_eq(chmod(".", 02700), 0);
+	close(file_make_dirs(place.root, "a/b", 0775, NULL));
+	umask(before);
+	ck_assert_int_eq(stat("a", &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 02775); /* the group is inherited still */
+	ck_assert_int_eq(stat("a/b", &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 02775);
+	leave(place);
+}
+END_TEST
+
 START_TEST(no_link_leads_out_of_the_root)
 {
 	struct place place = enter();
@@ -404,7 +421,8 @@ END_TEST
 UNIT_MAIN("file", a_file_is_read_up_to_the_ceiling_and_not_beyond, a_large_file_is_read_whole,
 	  only_regular_files_are_read, short_writes_go_on, a_failed_write_tells_how_much_went_in,
 	  an_early_end_is_an_error, replacing_is_all_or_nothing, clean_paths_are_told_from_others,
-	  directories_are_made_level_by_level, no_link_leads_out_of_the_root,
+	  directories_are_made_level_by_level,
+	  the_mode_of_directories_is_as_asked_whatever_the_umask, no_link_leads_out_of_the_root,
 	  paths_that_climb_are_refused, files_beneath_are_opened_made_and_not_leaked,
 	  a_path_of_directories_is_made_once, a_lock_is_held_by_one_process,
 	  paths_are_absolute_beside_a_file_or_here)
