@@ -8,6 +8,8 @@
 
 #include "base/xalloc.h"
 #include "fetch/headers.h"
+#include "fetch/netrc.h"
+#include "fetch/sigv4.h"
 #include "fetch/url.h"
 
 static void forget(char *secret)
@@ -164,6 +166,35 @@ static int apply_key(const struct request_scope *scope, struct request *request,
 	return 0;
 }
 
+/* The host of a normalised URL, without its port. */
+static char *host_name(const char *url)
+{
+	const char *at = strstr(url, "://");
+	size_t len;
+
+	at = at ? at + 3 : url;
+	len = *at == '[' ? strcspn(at, "]") + 1 : strcspn(at, ":/?");
+	return xstrndup(at, len);
+}
+
+static int apply_netrc(const struct request_scope *scope, struct request *request, struct err *err)
+{
+	struct netrc_entry entry;
+	char *host = host_name(request->url);
+	int rc;
+
+	if (netrc_find(scope->secrets[JOB_SECRET_AUTH], host, &entry)) {
+		rc = auth_basic(request, entry.login, entry.password, err);
+		free(request->token);
+		request->token = xstrdup(entry.password);
+	} else {
+		rc = err_set(err, -EINVAL, "the netrc file has no password for the host %s", host);
+	}
+	explicit_bzero(&entry, sizeof(entry));
+	free(host);
+	return rc;
+}
+
 const struct auth_type auths[] = {
 	{ "basic", "user and password (RFC 7617)", JOB_AUTH_BASIC, apply_basic },
 	{ "digest", "user and password, of which a digest is sent (RFC 7616)", JOB_AUTH_DIGEST,
@@ -174,6 +205,8 @@ const struct auth_type auths[] = {
 	  apply_key },
 	{ "oauth2", "a token from an authorization server (RFC 6749)", JOB_AUTH_OAUTH2, NULL },
 	{ "session", "cookies or a token from a login", JOB_AUTH_SESSION, NULL },
+	{ "sigv4", "a signature with AWS credentials (version 4)", JOB_AUTH_SIGV4, NULL },
+	{ "netrc", "user and password of the host in a netrc file", JOB_AUTH_NETRC, apply_netrc },
 	{ .name = NULL },
 };
 
@@ -198,5 +231,26 @@ int auth_apply(const struct request_scope *scope, struct request *request, struc
 		rc = row->apply(scope, request, err);
 	if (rc < 0)
 		err_within(err, "auth.%s", row->name);
+	return rc;
+}
+
+int auth_sign(struct request *request, int64_t now_ms, struct err *err)
+{
+	const struct request_scope *scope = request->scope;
+	struct sigv4 with = {
+		.region = scope->job->sigv4_region,
+		.service = scope->job->sigv4_service,
+		.id = scope->secrets[JOB_SECRET_ID],
+		.secret = scope->secrets[JOB_SECRET_AUTH],
+		.session = scope->secrets[JOB_SECRET_SESSION],
+		.now_ms = now_ms,
+	};
+	int rc;
+
+	if (scope->job->auth != JOB_AUTH_SIGV4 || request->away)
+		return 0;
+	rc = sigv4_sign(request, &with, err);
+	if (rc < 0)
+		err_within(err, "auth.sigv4");
 	return rc;
 }

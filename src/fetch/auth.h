@@ -20,6 +20,10 @@ extern const struct auth_type auths[]; /* ends with a NULL name */
 /* -EINVAL with a sentence when the secret is missing or cannot be sent. */
 int auth_apply(const struct request_scope *scope, struct request *request, struct err *err);
 
+/* What must be reckoned with the time of sending, UNIX ms: the last step before a request goes out;
+ * does nothing for other kinds. -EINVAL. */
+int auth_sign(struct request *request, int64_t now_ms, struct err *err);
+
 /* The pieces, each in the place of what was there. "a=b; c=d" takes the place of cookies of the
  * same names only. */
 int auth_basic(struct request *request, const char *user, const char *password, struct err *err);

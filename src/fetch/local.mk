@@ -24,6 +24,8 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/link.h \
 	src/fetch/multi.c \
 	src/fetch/multi.h \
+	src/fetch/netrc.c \
+	src/fetch/netrc.h \
 	src/fetch/outcome.c \
 	src/fetch/outcome.h \
 	src/fetch/pace.c \
@@ -41,6 +43,8 @@ src_fetch_libfetch_a_SOURCES = \
 	src/fetch/response.h \
 	src/fetch/retry.c \
 	src/fetch/retry.h \
+	src/fetch/sigv4.c \
+	src/fetch/sigv4.h \
 	src/fetch/sockets.c \
 	src/fetch/sockets.h \
 	src/fetch/tailor.c \

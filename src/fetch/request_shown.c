@@ -69,7 +69,8 @@ char *request_url_shown(const struct request *request, const char *url)
 /* Headers whose value is nobody's business, whatever is in it. */
 static bool is_private(const struct job *job, const char *name)
 {
-	static const char *const names[] = { "Authorization", "Proxy-Authorization", "Cookie" };
+	static const char *const names[] = { "Authorization", "Proxy-Authorization", "Cookie",
+					     "X-Amz-Security-Token" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcasecmp(names[i], name) == 0)

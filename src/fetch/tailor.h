@@ -1,4 +1,5 @@
-/* What a handle is told beyond the request itself, when a job asks for it: digest authentication.
+/* What a handle is told beyond the request itself, when a job asks for it: digest authentication,
+ * whom to trust and who we are in TLS, a proxy, a local socket, HTTP/2.
  *
  * Most jobs ask for nothing, and setting options costs; so a handle is told once a run, and made
  * plain again (curl_easy_reset, by the transfer) before it serves anybody else.
@@ -13,7 +14,7 @@
 
 /* For whom a handle was told what. All zero: nothing, it is plain. */
 struct tailored {
-	bool is;
+	bool is, elsewhere;
 	uint64_t run;
 };
 

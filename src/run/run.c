@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "fetch/cookies.h"
 #include "run/dispatcher_internal.h"
 #include "run/enrol.h"
 #include "run/expect.h"
@@ -51,6 +52,7 @@ void run_free(struct run *run)
 	run_drop_work(run);
 	grant_put(run->grant);
 	inquiry_free(run->inquiry);
+	cookies_free(run->cookies);
 	window_free(run->window);
 	recall_done(&run->recall);
 	return_lanes(run);
@@ -167,6 +169,7 @@ void run_begun(struct run *run, struct landing *landing)
 	run->finished_at_tick = run_finished(run);
 	seed_scope(seed, &run->scope);
 	run->grant = grant_get(run->dispatcher, seed);
+	run->cookies = seed->job->cookies ? cookies_new() : NULL;
 	run->context = context_new(&run->scope, landing->colset);
 	run->context->owner = run;
 	if (!run->engine)

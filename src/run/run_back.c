@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "fetch/cookies.h"
 #include "fetch/retry.h"
 #include "run/dispatcher_internal.h"
 
@@ -263,7 +264,8 @@ static void free_the_worker(struct run *run, const struct parcel *parcel)
 /* With the token or session of now; false: it is an answer like any other. */
 static bool ask_again(struct run *run, struct parcel *parcel)
 {
-	if (!run->grant || run->cancelling || !grant_doubts(run->grant, parcel))
+	if (!run->grant || run->cancelling || parcel->request->away ||
+	    !grant_doubts(run->grant, parcel))
 		return false;
 	run_put_back(run, parcel->request);
 	parcel->request = NULL;
@@ -284,6 +286,8 @@ void run_take_parcel(struct run *run, struct parcel *parcel, int64_t now_ms)
 	}
 	if (run->grant)
 		grant_take_cookies(run->grant, parcel);
+	if (run->cookies && parcel->cookies)
+		cookies_take(run->cookies, parcel->request->url, parcel->cookies, clock_unix_ms());
 	if (ask_again(run, parcel))
 		return;
 	if (parcel->outcome == OUTCOME_FOLLOW)

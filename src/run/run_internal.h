@@ -34,6 +34,7 @@ struct run {
 	struct digest_context *context;
 	struct account *account; /* the lander's; only handed back */
 	struct fleet_engine *engine;
+	struct cookies *cookies;  /* `request.cookies`; NULL: none are kept */
 	struct grant *grant;      /* what its requests need first; NULL: nothing */
 	dispatcher_run_fn *begun; /* whom to tell of the start; NULL once told */
 	void *begun_arg;

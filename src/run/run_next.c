@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
+#include "fetch/auth.h"
+#include "fetch/cookies.h"
 #include "run/dispatcher_internal.h"
 
 #define TRIES_BITS 16
@@ -272,12 +275,26 @@ static void await_grant(struct run *run, struct request *request, int64_t now_ms
 		run_stop_early(run, RESULT_FAILED, grant_fault(run->grant));
 }
 
+static int use_cookies(const struct run *run, struct request *request, struct err *err)
+{
+	char *cookies = cookies_for(run->cookies, request->url, clock_unix_ms());
+	int rc = cookies ? auth_cookies(request, cookies, err) : 0;
+
+	free(cookies);
+	return rc;
+}
+
 /* Puts in what only the moment of sending knows. */
 static bool complete(struct run *run, struct request *request)
 {
 	struct err err = ERR_INIT;
+	int rc = run->grant && !request->away ? grant_use(run->grant, request, &err) : 0;
 
-	if (!run->grant || grant_use(run->grant, request, &err) == 0)
+	if (rc == 0 && run->cookies)
+		rc = use_cookies(run, request, &err);
+	if (rc == 0)
+		rc = auth_sign(request, clock_unix_ms(), &err);
+	if (rc == 0)
 		return true;
 	give_up_building(run, request->index, chains_find(&run->seed->chains, request->index),
 			 &err);

@@ -103,8 +103,11 @@ static int take_secrets(struct seed *seed, const struct db *db, struct err *err)
 {
 	for (int i = 0; i < JOB_SECRET__COUNT; i++) {
 		const struct secret_ref *ref = &seed->job->secrets[i];
+		bool lines = i == JOB_SECRET_TLS_KEY ||
+			     (i == JOB_SECRET_AUTH && seed->job->auth == JOB_AUTH_NETRC);
 
-		if (ref->kind == SECRET_NONE || secret_resolve(ref, &seed->secrets[i], err) == 0)
+		if (ref->kind == SECRET_NONE || (lines ? secret_resolve_text : secret_resolve)(
+							ref, &seed->secrets[i], err) == 0)
 			continue;
 		err_within(err, "the secret of job \"%s\"", seed->job->name);
 		return -EACCES;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "fetch/auth.h"
 #include "run/digest.h"
 #include "run/dispatcher_internal.h"
 #include "run/inquiry.h"
@@ -141,6 +142,8 @@ static int proceed(struct trial *trial)
 		return send_errand(trial);
 	if (trial->grant)
 		rc = grant_use(trial->grant, request, &trial->err);
+	if (rc == 0)
+		rc = auth_sign(request, clock_unix_ms(), &trial->err);
 	if (rc == 0)
 		rc = send(trial, request);
 	if (rc == 0)
@@ -420,6 +423,7 @@ static struct json *reply_of(struct trial *trial, struct parcel *parcel)
 static bool followed(struct trial *trial, struct parcel *parcel)
 {
 	if (request_redirect(parcel->request, parcel->status, parcel->location, &trial->err) < 0 ||
+	    auth_sign(parcel->request, clock_unix_ms(), &trial->err) < 0 ||
 	    send(trial, parcel->request) < 0) {
 		parcel->outcome = OUTCOME_REDIRECT;
 		free(parcel->error);

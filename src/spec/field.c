@@ -255,6 +255,8 @@ static void walk_secrets(const struct field *fields, const struct secrets_walk *
 		inside.pointer = pointer = xasprintf("%s/%s", walk->pointer, field->name);
 		if (field->type == FIELD_GROUP)
 			walk_secrets(field->fields, &inside);
+		else if (field->type == FIELD_CUSTOM && field->custom->shares)
+			walk_secrets(field->custom->members, &inside);
 		else if (field->type == FIELD_SECRET && ref->kind != SECRET_NONE)
 			walk->each(pointer, ref, walk->arg);
 		free(pointer);
@@ -300,11 +302,27 @@ void fields_absolute_file(struct json *value, const char *beside)
 	free(absolute);
 }
 
+static void absolute_path(struct json *map, const char *key, const char *beside)
+{
+	const char *path = json_str(json_get(map, key));
+	char *absolute;
+
+	if (!path || !*path || *path == '/')
+		return;
+	absolute = file_absolute(path, beside);
+	json_put_str(map, key, absolute);
+	free(absolute);
+}
+
 void fields_absolute(const struct field *fields, struct json *map, const char *beside)
 {
 	for (const struct field *field = fields; field->name; field++) {
 		struct json *value = json_get(map, field->name);
 
+		if (field->type == FIELD_PATH) {
+			absolute_path(map, field->name, beside);
+			continue;
+		}
 		if (json_type(value) != JSON_OBJECT)
 			continue;
 		if (field->type == FIELD_GROUP)

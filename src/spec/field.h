@@ -54,6 +54,7 @@ struct field_custom {
 	struct json *(*show)(const void *to); /* NULL: nothing to show */
 	void (*done)(void *to);               /* NULL: nothing to free */
 	const struct field *members;          /* for the manual: of the maps in it; NULL: none */
+	bool shares; /* and these are members of the object itself: it may have secrets */
 	/* Makes relative paths in it absolute against the file `beside`; NULL: there are none. */
 	void (*absolute)(struct json *value, const char *beside);
 };

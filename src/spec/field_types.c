@@ -75,7 +75,8 @@ static void refuse_choice(const struct field *field, const char *word, const str
 static int read_choice(const struct field *field, const struct json *value, const struct walk *walk,
 		       const struct trail *at)
 {
-	char *number = json_type(value) == JSON_INT ? json_text(value, false) : NULL;
+	bool is_number = json_type(value) == JSON_INT || json_type(value) == JSON_NUMBER;
+	char *number = is_number ? json_text(value, false) : NULL;
 	const char *word = number ? number : json_str(value);
 	int found = -1;
 
@@ -120,6 +121,9 @@ static void read_path(const struct field *field, const struct json *value, void 
 		return;
 	if (!*path)
 		walk_problem(walk, at, AT_VALUE, "expected a path, found an empty text");
+	else if (*path != '/' && !walk->beside)
+		walk_problem(walk, at, AT_VALUE,
+			     "a relative path means nothing here; give an absolute one");
 	else
 		replace_text(to, file_absolute(path, walk->beside));
 }

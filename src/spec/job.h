@@ -36,7 +36,9 @@ enum job_auth {
 	JOB_AUTH_BEARER,
 	JOB_AUTH_API_KEY,
 	JOB_AUTH_OAUTH2,
-	JOB_AUTH_SESSION
+	JOB_AUTH_SESSION,
+	JOB_AUTH_SIGV4,
+	JOB_AUTH_NETRC
 };
 enum job_key_place { JOB_KEY_HEADER, JOB_KEY_QUERY, JOB_KEY_COOKIE };
 /* What a job may keep secret, each by reference. */
@@ -44,6 +46,11 @@ enum job_secret {
 	JOB_SECRET_AUTH,    /* password, token, key, client's secret: what `auth` is about */
 	JOB_SECRET_REFRESH, /* oauth2: the refresh token as configured */
 	JOB_SECRET_ROTATED, /* and the one that took its place; kept by fetchd, in no job */
+	JOB_SECRET_PROXY,
+	JOB_SECRET_TLS_KEY, /* PEM, of many lines */
+	JOB_SECRET_TLS_PASSWORD,
+	JOB_SECRET_ID,      /* sigv4: the access key's name */
+	JOB_SECRET_SESSION, /* sigv4: the session token */
 	JOB_SECRET__COUNT
 };
 enum job_format {
@@ -107,6 +114,19 @@ enum {
 struct job_pair { /* a header, a query parameter or a form field */
 	char *name;
 	struct template *value;
+};
+
+enum job_http { JOB_HTTP_1_1, JOB_HTTP_2, JOB_HTTP_AUTO };
+
+struct job_tls {
+	char *ca, *cert; /* files; NULL: the system's, none */
+	bool verify;
+	char *pin; /* NULL: none */
+};
+
+struct job_proxy {
+	char *url; /* NULL: none */
+	char *user;
 };
 
 /* OAuth 2.0 (RFC 6749): a token is fetched with the client's secret or a refresh token. */
@@ -228,6 +248,13 @@ struct job {
 	char *key_name; /* api_key: the header, query parameter or cookie */
 	struct job_oauth2 oauth2;
 	struct job_session session;
+	char *sigv4_region, *sigv4_service;
+
+	enum job_http http;
+	char *unix_socket; /* NULL: TCP */
+	bool cookies;      /* kept for the run */
+	struct job_proxy proxy;
+	struct job_tls tls;
 
 	struct job_decode decode;
 	struct pointer *records; /* "" the document */

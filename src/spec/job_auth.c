@@ -121,6 +121,60 @@ static const struct field api_key_fields[] = {
 	{ .name = NULL },
 };
 
+static bool applies_sigv4(const void *job)
+{
+	return ((const struct job *)job)->auth == JOB_AUTH_SIGV4;
+}
+
+static bool applies_netrc(const void *job)
+{
+	return ((const struct job *)job)->auth == JOB_AUTH_NETRC;
+}
+
+/* What stands in a credential scope, with "/" between. */
+static int check_scope(const char *text, struct err *err)
+{
+	if (!*text || text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_.-")])
+		return err_set(err, -EINVAL, "expected a name, \"eu-west-1\" for example");
+	return 0;
+}
+
+static const struct field sigv4_fields[] = {
+	{ .name = "region",
+	  .type = FIELD_TEXT,
+	  .offset = AT(sigv4_region),
+	  .flags = FIELD_REQUIRED,
+	  .check = check_scope,
+	  .help = "the region",
+	  .example = "eu-west-1" },
+	{ .name = "service",
+	  .type = FIELD_TEXT,
+	  .offset = AT(sigv4_service),
+	  .flags = FIELD_REQUIRED,
+	  .check = check_scope,
+	  .help = "the service's name in signatures",
+	  .example = "execute-api" },
+	{ .name = "access_key",
+	  .type = FIELD_SECRET,
+	  .offset = AT(secrets[JOB_SECRET_ID]),
+	  .flags = FIELD_REQUIRED,
+	  .help = "where the access key's name is",
+	  .example = "{env: AWS_ACCESS_KEY_ID}" },
+	{ .name = "secret_key",
+	  .type = FIELD_SECRET,
+	  .offset = AT(secrets[JOB_SECRET_AUTH]),
+	  .flags = FIELD_REQUIRED,
+	  .help = "where its secret is",
+	  .example = "{env: AWS_SECRET_ACCESS_KEY}" },
+	{ .name = "session_token",
+	  .type = FIELD_SECRET,
+	  .offset = AT(secrets[JOB_SECRET_SESSION]),
+	  .help = "where the session token of temporary credentials is",
+	  .example = "{env: AWS_SESSION_TOKEN}" },
+	{ .name = NULL },
+};
+
 const struct field job_auth_fields[] = {
 	{ .name = "basic",
 	  .type = FIELD_GROUP,
@@ -154,8 +208,17 @@ const struct field job_auth_fields[] = {
 	  .fields = job_session_fields,
 	  .applies = applies_session,
 	  .help = "a login, whose cookies or token go with every request" },
-	{ .name = "sigv4", .type = FIELD_RESERVED },
-	{ .name = "netrc", .type = FIELD_RESERVED },
+	{ .name = "sigv4",
+	  .type = FIELD_GROUP,
+	  .fields = sigv4_fields,
+	  .applies = applies_sigv4,
+	  .help = "a signature with AWS credentials (version 4)" },
+	{ .name = "netrc",
+	  .type = FIELD_SECRET,
+	  .offset = AT(secrets[JOB_SECRET_AUTH]),
+	  .applies = applies_netrc,
+	  .help = "where a netrc file is; the url's host must be in it",
+	  .example = "{file: /etc/fetchd/netrc}" },
 	{ .name = NULL },
 };
 
@@ -167,6 +230,7 @@ static const struct {
 	{ "/auth/basic", JOB_AUTH_BASIC },   { "/auth/digest", JOB_AUTH_DIGEST },
 	{ "/auth/bearer", JOB_AUTH_BEARER }, { "/auth/api_key", JOB_AUTH_API_KEY },
 	{ "/auth/oauth2", JOB_AUTH_OAUTH2 }, { "/auth/session", JOB_AUTH_SESSION },
+	{ "/auth/sigv4", JOB_AUTH_SIGV4 },   { "/auth/netrc", JOB_AUTH_NETRC },
 };
 
 static const struct {

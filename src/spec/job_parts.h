@@ -7,6 +7,8 @@
 #include "spec/field.h"
 #include "spec/job.h"
 
+extern const struct field job_tls_fields[]; /* job_connect.c */
+extern const struct field_custom job_proxy;
 extern const struct field job_oauth2_fields[], job_session_fields[]; /* job_grants.c */
 extern const struct field job_request_fields[], job_pages_fields[], job_auth_fields[],
 	job_output_fields[], job_decode_fields[], job_expect_fields[], job_incremental_fields[];

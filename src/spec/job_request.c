@@ -9,6 +9,10 @@
 
 #define DAY INT64_C(86400000)
 
+static const char *const versions[] = {
+	[JOB_HTTP_1_1] = "1.1", [JOB_HTTP_2] = "2", [JOB_HTTP_AUTO] = "auto", NULL
+};
+
 /* RFC 9110 section 9.1: a token, and it is case-sensitive. */
 static int check_method(const char *method, struct err *err)
 {
@@ -112,9 +116,32 @@ const struct field job_request_fields[] = {
 	  .def = "5",
 	  .help = "redirects followed for one request, on the same origin",
 	  .example = "5" },
-	{ .name = "http", .type = FIELD_RESERVED, .def = "1.1" },
-	{ .name = "proxy", .type = FIELD_RESERVED },
-	{ .name = "unix_socket", .type = FIELD_RESERVED },
-	{ .name = "tls", .type = FIELD_RESERVED },
+	{ .name = "cookies",
+	  .type = FIELD_BOOL,
+	  .offset = AT(cookies),
+	  .def = "false",
+	  .help = "cookies that answers set go with the run's further requests",
+	  .example = "true" },
+	{ .name = "http",
+	  .type = FIELD_CHOICE,
+	  .offset = AT(http),
+	  .choices = versions,
+	  .def = "1.1",
+	  .help = "the version of HTTP; auto: 2 where a TLS server offers it",
+	  .example = "auto" },
+	{ .name = "unix_socket",
+	  .type = FIELD_PATH,
+	  .offset = AT(unix_socket),
+	  .help = "connect to this socket, whatever host the url names",
+	  .example = "/run/app/api.sock" },
+	{ .name = "proxy",
+	  .type = FIELD_CUSTOM,
+	  .custom = &job_proxy,
+	  .help = "the proxy that requests go through",
+	  .example = "socks5h://127.0.0.1:9050" },
+	{ .name = "tls",
+	  .type = FIELD_GROUP,
+	  .fields = job_tls_fields,
+	  .help = "who is trusted, and who we are, when the url is https" },
 	{ .name = NULL },
 };

@@ -26,6 +26,18 @@ static bool two_bodies(const struct job *job, const struct json *definition)
 	return n > 1;
 }
 
+static bool cert_without_key(const struct job *job, const struct json *definition)
+{
+	return job_written(definition, "/request/tls/cert") !=
+	       job_written(definition, "/request/tls/key");
+}
+
+static bool proxy_and_socket(const struct job *job, const struct json *definition)
+{
+	return job_written(definition, "/request/proxy") &&
+	       job_written(definition, "/request/unix_socket");
+}
+
 static bool not_http(const struct job *job, const struct json *definition)
 {
 	const char *url = job->url ? template_source(job->url) : "http://";
@@ -128,6 +140,9 @@ static bool new_columns_elsewhere(const struct job *job, const struct json *defi
 
 static const struct job_rule rules[] = {
 	{ "/request", two_bodies, "only one of text, json, form and graphql can be the body" },
+	{ "/request/tls", cert_without_key, "cert and key belong together" },
+	{ "/request/proxy", proxy_and_socket,
+	  "a request goes through a proxy or to a unix_socket" },
 	{ "/request/url", not_http,
 	  "expected an address that begins with \"http://\" or \"https://\"" },
 	{ "/request/url", no_host, "the address has no host" },

@@ -20,6 +20,7 @@ src_spec_libspec_a_SOURCES = \
 	src/spec/job_auth.c \
 	src/spec/job_body.c \
 	src/spec/job_columns.c \
+	src/spec/job_connect.c \
 	src/spec/job_decode.c \
 	src/spec/job_expect.c \
 	src/spec/job_fields.c \

@@ -173,18 +173,23 @@ static int clean(char *value, const struct secret_ref *ref, struct err *err)
 	return 0;
 }
 
-int secret_resolve(const struct secret_ref *ref, char **value, struct err *err)
+int secret_resolve_text(const struct secret_ref *ref, char **value, struct err *err)
 {
 	typedef int read_fn(const char *name, char **value, struct err *err);
 	static read_fn *const readers[] = { [SECRET_FILE] = read_file,
 					    [SECRET_ENV] = read_env,
 					    [SECRET_CREDENTIAL] = read_credential };
-	char *found = NULL;
-	int ret;
 
 	if (ref->kind == SECRET_NONE)
 		return err_set(err, -EINVAL, "no secret is configured");
-	ret = readers[ref->kind](ref->name, &found, err);
+	return readers[ref->kind](ref->name, value, err);
+}
+
+int secret_resolve(const struct secret_ref *ref, char **value, struct err *err)
+{
+	char *found = NULL;
+	int ret = secret_resolve_text(ref, &found, err);
+
 	if (ret == 0)
 		ret = clean(found, ref, err);
 	if (ret < 0)

@@ -23,6 +23,8 @@ struct secret_ref {
 
 /* The value, NUL-terminated, without control bytes; the caller ends it with secret_free. */
 int secret_resolve(const struct secret_ref *ref, char **value, struct err *err);
+/* The same of a text that may have lines, a key for example: kept as it is, but for NUL. */
+int secret_resolve_text(const struct secret_ref *ref, char **value, struct err *err);
 char *secret_keep(const char *text); /* a copy that is kept as a secret is */
 void secret_free(char *value);       /* wipes; NULL is fine */
 void secret_ref_done(struct secret_ref *ref);

@@ -117,4 +117,45 @@ def test_plan_and_try_tell_how_and_not_what(place):
     assert "tr0ub4dor" not in json.dumps(request) + said + place.log()
 
 
+@stage.each_engine
+def test_a_signature_that_another_reckoning_agrees_with(place, engine):
+    """Unsorted queries, values that are empty or odd, bodies, s3 and others, with and without a session."""
+
+    def script(request):
+        service = "s3" if "x-amz-content-sha256" in request.headers else "execute-api"
+        right = peers.sigv4_is_right(request, "w/Jalr+XUtn", "eu-west-1", service)
+        return reply({"id": request.query.get("id")}, "200 OK" if right else "403 Forbidden")
+
+    server = Server(place, script)
+    keys = {"access_key": secret(place, "id", "AKIDEXAMPLE"), "secret_key": secret(place, "sk", "w/Jalr+XUtn")}
+    for name, service, more in (("api", "execute-api", {}), ("s3", "s3", {}),
+                                ("session", "s3", {"session_token": secret(place, "st", "t0k3n/==")})):
+        auth = {"sigv4": {"region": "eu-west-1", "service": service, **keys, **more}}
+        place.job(name, {"url": server.url + "/b%20c/${id}/~x*(y)?z=1&id=${id}&empty=&novalue&A=%2f&a-b=1&a=2&a=1"
+                         "&plus=a%2Bb", "headers": {"X-Amz-Meta-Two": "a   b"}},
+                  params={"id": ["1", "a b/c", "é&=", "*'()!", "%"]}, engine=engine, auth=auth)
+    place.job("post", {"url": server.url + "/", "method": "POST", "json": {"q": "${id}"}}, engine=engine,
+              params={"id": ["x", "é"]},
+              auth={"sigv4": {"region": "eu-west-1", "service": "execute-api", **keys}})
+    for name in ("api", "s3", "session", "post"):
+        run = place.run(name)
+        assert run["result"] == "complete", (name, place.failed(run["id"]))
+    assert all(r.headers["x-amz-security-token"] == "t0k3n/==" for r in server.asked()[10:15])
+    tried = place.call("POST", "/v1/jobs/session/try", {}, expect=200)
+    assert tried["status"] == 200
+    assert not any(word in json.dumps(tried) + place.log() for word in ("w/Jalr", "t0k3n"))
+
+
+@stage.each_engine
+def test_a_netrc_file_has_the_host(place, engine):
+    server = Server(place, lambda r: reply({"id": r.headers.get("authorization")}))
+    text = 'machine other login x password y\nmachine 127.0.0.1 login anna\n  password "s3cr et"\ndefault login d password e'
+    place.job("j", server.url, engine=engine, auth={"netrc": secret(place, "netrc", text)})
+    place.job("none", server.url, engine=engine, auth={"netrc": secret(place, "netrc2", "machine other password y")})
+    assert place.run("j")["result"] == "complete"
+    assert place.rows("j")[0]["id"] == "Basic YW5uYTpzM2NyIGV0"
+    run = place.run("none")
+    assert run["result"] == "failed" and "no password for the host 127.0.0.1" in place.failed(run["id"])[0]["error"]
+
+
 stage.play(globals())

@@ -26,6 +26,7 @@ scenarios = \
 	tests/scenario/auth.t \
 	tests/scenario/bodies.t \
 	tests/scenario/conditional.t \
+	tests/scenario/connect.t \
 	tests/scenario/crowds.t \
 	tests/scenario/examples.t \
 	tests/scenario/expect.t \

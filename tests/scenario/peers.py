@@ -1,6 +1,7 @@
 """Servers' sides of authentication, written for the tests alone: nothing here is shared with fetchd."""
 import base64
 import hashlib
+import hmac
 import re
 import threading
 import urllib.parse
@@ -90,3 +91,31 @@ class TokenEndpoint:
     def revoke(self):
         with self.lock:
             self.good.clear()
+
+
+def sigv4_is_right(request, secret, region, service):
+    """AWS Signature Version 4, recomputed from the request as it came."""
+    found = re.fullmatch(r"AWS4-HMAC-SHA256 Credential=([^,]+), SignedHeaders=([^,]+), Signature=([0-9a-f]{64})",
+                         request.headers.get("authorization", ""))
+    if not found:
+        return False
+    scope, names = found[1].split("/", 1)[1], found[2].split(";")
+    path, _, query = request.target.partition("?")
+    pairs = sorted((urllib.parse.quote(urllib.parse.unquote(k), safe="-_.~"),
+                    urllib.parse.quote(urllib.parse.unquote(v), safe="-_.~"))
+                   for k, _, v in (pair.partition("=") for pair in query.split("&") if pair))
+    canonical = "\n".join([
+        request.method, "/".join(
+            urllib.parse.quote(urllib.parse.unquote(piece) if service == "s3" else piece, safe="-_.~")
+            for piece in path.split("/")),
+        "&".join(f"{k}={v}" for k, v in pairs),
+        *(f"{name}:{' '.join(request.headers[name].split())}" for name in names), "", found[2],
+        hashlib.sha256(request.body).hexdigest()])
+    stamp = request.headers["x-amz-date"]
+    text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    key = ("AWS4" + secret).encode()
+    for part in (stamp[:8], region, service, "aws4_request"):
+        key = hmac.new(key, part.encode(), "sha256").digest()
+    assert scope == f"{stamp[:8]}/{region}/{service}/aws4_request", scope
+    assert "host" in names and all(n in names for n in request.headers if n.startswith("x-amz-")), names
+    return hmac.new(key, text.encode(), "sha256").hexdigest() == found[3]

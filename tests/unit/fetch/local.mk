@@ -5,12 +5,14 @@ fetch_unit_tests = \
 	tests/unit/fetch/decode_test \
 	tests/unit/fetch/grant_test \
 	tests/unit/fetch/headers_test \
+	tests/unit/fetch/netrc_test \
 	tests/unit/fetch/outcome_test \
 	tests/unit/fetch/pace_test \
 	tests/unit/fetch/page_test \
 	tests/unit/fetch/request_test \
 	tests/unit/fetch/response_test \
 	tests/unit/fetch/retry_test \
+	tests/unit/fetch/sigv4_test \
 	tests/unit/fetch/sockets_test \
 	tests/unit/fetch/url_test \
 	tests/unit/fetch/wheel_test
@@ -44,3 +46,7 @@ tests_unit_fetch_cookies_test_SOURCES = tests/unit/fetch/cookies_test.c tests/un
 tests_unit_fetch_cookies_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
 tests_unit_fetch_grant_test_SOURCES = tests/unit/fetch/grant_test.c tests/unit/unit.h
 tests_unit_fetch_grant_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_netrc_test_SOURCES = tests/unit/fetch/netrc_test.c tests/unit/unit.h
+tests_unit_fetch_netrc_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
+tests_unit_fetch_sigv4_test_SOURCES = tests/unit/fetch/sigv4_test.c tests/unit/unit.h
+tests_unit_fetch_sigv4_test_LDADD = $(FETCH_LIBS) $(CHECK_LIBS)
