@@ -92,6 +92,8 @@ src_run_librun_a_SOURCES = \
 	src/run/publish.h \
 	src/run/publish_internal.h \
 	src/run/publish_manifest.c \
+	src/run/publish_reopen.c \
+	src/run/publish_settle.c \
 	src/run/query.c \
 	src/run/query.h \
 	src/run/reading.c \

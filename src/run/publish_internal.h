@@ -1,9 +1,24 @@
-/* What publish.c and publish_manifest.c share. */
+/* What the files of publish.h share. */
 #ifndef RUN_PUBLISH_INTERNAL_H
 #define RUN_PUBLISH_INTERNAL_H
 
 #include "base/json.h"
 #include "run/lander_internal.h"
+
+/* The snapshots of a run, added to `published`. */
+int publish_load(struct lander *lander, uint64_t run, struct published *published, struct err *err);
+void publish_forget(struct published *published);
+/* Commits the record. */
+int publish_put(struct lander *lander, const struct snapshot_record *record, struct err *err);
+bool publish_is_complete(const struct landing *landing);
+
+/* Commits what is to become of it. */
+int publish_intend(struct lander *lander, const struct landing *landing,
+		   struct snapshot_record *record, struct err *err);
+/* Does it; the record then has the state that is to be committed, or is DROPPING and gone. One that
+ * cannot be published makes the run fail. */
+int publish_settle(struct lander *lander, struct landing *landing, struct snapshot_record *record,
+		   struct err *err);
 
 /* The document of `_MANIFEST`: SPEC of the files in docs and manual; the caller's. */
 int publish_manifest(struct lander *lander, const struct landing *landing,
