@@ -43,7 +43,7 @@ void lander_act(struct lander *lander, struct landing *landing)
 	struct err err = ERR_INIT;
 	int rc = acts[landing->kind](lander, landing, &err);
 
-	if (rc < 0 && lander_put_off(lander, landing, rc, &err))
+	if (rc != 0 && lander_put_off(lander, landing, rc, &err))
 		return;
 	if (rc == 0 && landing->pause_ms > 0)
 		complaint_release(&lander->trouble, "landing works again");

@@ -312,19 +312,17 @@ static uint64_t may_go_on(const struct run_record *end)
 	return is_whole ? 0 : end->id;
 }
 
-int lander_end(struct lander *lander, struct landing *landing, struct err *err)
+static int end_run(struct lander *lander, struct landing *landing, struct err *err)
 {
-	int rc;
+	int rc = publish_run(lander, landing, err);
 
-	output_cache_next_turn(&lander->cache);
-	rc = publish_run(lander, landing, err);
 	if (rc < 0 && rc != -EINPROGRESS && landing->account->withdrawn) {
 		publish_leave(lander, landing, err);
 		rc = 0;
 	}
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
-	if (rc < 0)
+	if (rc != 0)
 		return rc;
 	landing->end.counts = landing->account->counts;
 	if (strcmp(landing->end.result, "unchanged") == 0)
@@ -338,11 +336,14 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 	if (strcmp(landing->end.result, "complete") == 0)
 		lander_insert_enrolled(lander, landing);
 	rc = db_commit(lander->db, err);
-	if (rc < 0) {
+	if (rc < 0)
 		lander_forget_enrolled(landing, false);
-		return rc;
-	}
-	publish_retain(lander, landing);
+	return rc;
+}
+
+static void let_go(struct lander *lander, struct landing *landing)
+{
+	publish_recorded(landing);
 	output_cache_release(&lander->cache, landing->account->run);
 	close_account(lander, landing->account);
 	landing->account = NULL;
@@ -350,7 +351,20 @@ int lander_end(struct lander *lander, struct landing *landing, struct err *err)
 		lander->sweeps_ms = 0;
 	lander->held_back = false;
 	lander_look_at_clock(lander);
-	return 0;
+}
+
+int lander_end(struct lander *lander, struct landing *landing, struct err *err)
+{
+	int rc;
+
+	output_cache_next_turn(&lander->cache);
+	if (landing->account) {
+		rc = end_run(lander, landing, err);
+		if (rc != 0)
+			return rc;
+		let_go(lander, landing);
+	}
+	return publish_retain(lander, landing);
 }
 
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err)

@@ -15,7 +15,7 @@
 #include "run/output_cache.h"
 #include "store/snapshots.h"
 
-/* The snapshots of the run that is about to end: publish.h. */
+/* The snapshots of a run: publish.h. */
 struct published {
 	struct snapshot_record *at;
 	size_t n;
@@ -43,10 +43,9 @@ struct lander {
 	int64_t retry_ms;    /* monotonic; when closed_resume is due; 0: nothing failed */
 	int64_t pause_ms;    /* before the try that is due; 0: all is well */
 
-	/* acts that cannot be done now, or wait for their parts: lander_wait.c */
+	/* acts that cannot be done now, or not at once: lander_wait.c */
 	struct landing **waiting;
 	size_t nwaiting;
-	struct published published;
 
 	/* the clock: lander_clock.c */
 	int64_t due_ms;    /* UNIX; the next live file to be closed; INT64_MAX: none */
@@ -58,7 +57,7 @@ struct lander {
 int lander_begin(struct lander *lander, struct landing *landing, struct err *err);
 int lander_reopen(struct lander *lander, struct landing *landing, struct err *err);
 /* -EINPROGRESS: parts of its snapshot are being packed; to be asked again when chores came
- * back. */
+ * back. 1: more is to be done, when others had their turn. */
 int lander_end(struct lander *lander, struct landing *landing, struct err *err);
 int lander_switch(struct lander *lander, struct landing *landing, struct err *err);
 /* The run was stopped: lander_wait.c */
@@ -110,7 +109,7 @@ int lander_aside(struct lander *lander, struct account *account, const char *key
 		 const struct err *why, struct err *err);
 int lander_output_aside(struct lander *lander, struct output *output, const struct err *why,
 			struct err *err);
-/* False: the act that failed with `rc` is not one that is tried again. */
+/* `rc`: how it failed, or that more is to be done. False: it is not one that is tried again. */
 bool lander_put_off(struct lander *lander, struct landing *landing, int rc, const struct err *why);
 /* Tries what is due; `chores`: some came back. */
 void lander_try_waiting(struct lander *lander, bool chores);

@@ -194,10 +194,12 @@ static bool must_succeed(const struct landing *landing, int rc)
 
 bool lander_put_off(struct lander *lander, struct landing *landing, int rc, const struct err *why)
 {
-	if (rc != -EINPROGRESS && !must_succeed(landing, rc))
+	if (rc < 0 && rc != -EINPROGRESS && !must_succeed(landing, rc))
 		return false;
-	if (rc == -EINPROGRESS) {
-		landing->due_ms = INT64_MAX;
+	if (rc == -EINPROGRESS || rc > 0) {
+		landing->due_ms = rc > 0 ? 0 : INT64_MAX;
+		if (landing->account)
+			tell_how_it_is(lander, landing->account);
 	} else {
 		landing->pause_ms = ailing_pause_ms(landing->pause_ms);
 		landing->due_ms = clock_monotonic_ms() + landing->pause_ms;

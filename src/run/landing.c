@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "run/housekeeper.h"
 #include "run/marks_order.h"
+#include "run/publish.h"
 
 struct landing *landing_new(enum landing_kind kind, void *owner)
 {
@@ -40,6 +41,7 @@ void landing_free(struct landing *landing)
 	colset_unref(landing->colset);
 	marks_order_free(landing->marks);
 	chore_free(landing->chore);
+	publish_free(landing->publication);
 	free(landing->error);
 	free(landing);
 }

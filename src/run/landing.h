@@ -19,6 +19,7 @@
 struct account; /* the lander's side of a run: run/account.h */
 struct output;
 struct marks_order;
+struct publication;
 struct chore;
 
 enum landing_kind {
@@ -59,14 +60,14 @@ struct landing {
 	/* ENROL: to be inserted; END: likewise, if it ends complete. id is set when they were */
 	struct run_record *enrolled;
 	size_t nenrolled;
-	size_t closed;             /* END: the lander's, how many of its snapshots are closed */
-	char *job;                 /* SWITCH */
-	bool enabled;              /* SWITCH */
-	struct marks_order *marks; /* STATE: run/marks_order.h */
-	struct chore *chore;       /* CHORE: run/housekeeper.h */
-	struct output *output;     /* PAGE: the lander's, where its rows go */
-	struct output *rejects;    /* PAGE: the lander's, where its rejects go */
-	int64_t due_ms, pause_ms;  /* the lander's, while it waits by itself */
+	struct publication *publication; /* END: the lander's: run/publish.h */
+	char *job;                       /* SWITCH */
+	bool enabled;                    /* SWITCH */
+	struct marks_order *marks;       /* STATE: run/marks_order.h */
+	struct chore *chore;             /* CHORE: run/housekeeper.h */
+	struct output *output;           /* PAGE: the lander's, where its rows go */
+	struct output *rejects;          /* PAGE: the lander's, where its rejects go */
+	int64_t due_ms, pause_ms;        /* the lander's, while it waits by itself */
 
 	struct {
 		uint64_t sequence, offset;

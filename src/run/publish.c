@@ -1,5 +1,5 @@
-/* The end of a run with snapshots: see publish.h. What is done with each stands in publish_settle.c,
- * what `_MANIFEST` says in publish_manifest.c.
+/* The end of a run with snapshots: see publish.h. What is done with each stands in
+ * publish_settle.c, what `_MANIFEST` says in publish_manifest.c.
  */
 #include "run/publish.h"
 
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xalloc.h"
 #include "data/snapshot.h"
 #include "run/closed.h"
@@ -14,6 +15,10 @@
 #include "run/policy.h"
 #include "run/publish_internal.h"
 #include "store/files.h"
+
+#define SLICE_MS 50 /* as long as a batch gathers: others land in between */
+#define BATCH    64 /* snapshots of which a transaction speaks */
+#define LAST     2  /* of a step: the rest is for the end */
 
 #define FILE_UNDONE (1u << FILE_CLOSED | 1u << FILE_NAMING | 1u << FILE_SWEEPING)
 
@@ -79,30 +84,30 @@ static int has_parts(struct lander *lander, const struct snapshot_record *record
 	return rc;
 }
 
-/* -EINPROGRESS while a part is neither summed nor packed. */
-static int all_parts_done(struct lander *lander, const struct snapshot_record *record,
-			  struct err *err)
-{
-	bool any;
-	int rc = has_parts(lander, record, FILE_UNDONE, &any, err);
+/* One step of what is done for every snapshot of the run. */
+typedef int step_fn(struct lander *lander, struct landing *landing, struct publication *pub,
+		    struct err *err);
 
-	return rc < 0 ? rc : any ? -EINPROGRESS : 0;
+static int close_next(struct lander *lander, struct landing *landing, struct publication *pub,
+		      struct err *err)
+{
+	int rc = close_parts(lander, landing->account, &pub->all.at[pub->next], err);
+
+	pub->next += rc == 0;
+	return rc;
 }
 
-static int finish_parts(struct lander *lander, struct landing *landing,
-			const struct published *published, struct err *err)
+/* -EINPROGRESS while a part is neither summed nor packed. */
+static int wait_for_next(struct lander *lander, struct landing *landing, struct publication *pub,
+			 struct err *err)
 {
-	int rc = 0;
+	int rc = pub->next == 0 ? closed_hand_out(lander, err) : 0;
+	bool any = false;
 
-	while (landing->closed < published->n && rc == 0) {
-		rc = close_parts(lander, landing->account, &published->at[landing->closed], err);
-		landing->closed += rc == 0;
-	}
 	if (rc == 0)
-		rc = closed_hand_out(lander, err);
-	for (size_t i = 0; i < published->n && rc == 0; i++)
-		rc = all_parts_done(lander, &published->at[i], err);
-	return rc;
+		rc = has_parts(lander, &pub->all.at[pub->next], FILE_UNDONE, &any, err);
+	pub->next += rc == 0 && !any;
+	return rc == 0 && any ? -EINPROGRESS : rc;
 }
 
 static bool any_is(const struct published *published, enum snapshot_state state)
@@ -125,20 +130,93 @@ static void take_result(struct landing *landing, const struct published *publish
 	landing->end.reason = NULL;
 }
 
-/* All intents come first: one that turns out to be damaged does not keep the others from being
- * published. */
-static int settle(struct lander *lander, struct landing *landing, struct published *published,
-		  struct err *err)
+static size_t end_of_batch(const struct publication *pub)
 {
-	int rc = 0;
+	return pub->all.n - pub->next < BATCH ? pub->all.n : pub->next + BATCH;
+}
 
-	take_result(landing, published);
-	for (size_t i = 0; i < published->n && rc == 0; i++)
-		if (published->at[i].state == SNAPSHOT_STAGING)
-			rc = publish_intend(lander, landing, &published->at[i], err);
-	for (size_t i = 0; i < published->n && rc == 0; i++)
-		rc = publish_settle(lander, landing, &published->at[i], err);
+static int intend_next(struct lander *lander, struct landing *landing, struct publication *pub,
+		       struct err *err)
+{
+	size_t end = end_of_batch(pub);
+	int rc;
+
+	if (pub->next == 0)
+		take_result(landing, &pub->all);
+	rc = db_begin(lander->db, err);
+	if (rc < 0)
+		return rc;
+	for (; pub->next < end; pub->next++)
+		if (pub->all.at[pub->next].state == SNAPSHOT_STAGING)
+			publish_intend(lander, landing, &pub->all.at[pub->next]);
+	return db_commit(lander->db, err);
+}
+
+static int settle_next(struct lander *lander, struct landing *landing, struct publication *pub,
+		       struct err *err)
+{
+	int rc = publish_settle(lander, landing, &pub->all.at[pub->next], err);
+
+	pub->next += rc == 0;
 	return rc;
+}
+
+/* Inside a transaction: what has become of those up to `end`. */
+static void record_until(struct lander *lander, struct publication *pub, size_t end)
+{
+	for (; pub->next < end; pub->next++) {
+		const struct snapshot_record *record = &pub->all.at[pub->next];
+
+		if (record->state == SNAPSHOT_DROPPING)
+			continue; /* gone already */
+		snapshots_put(lander->db, record);
+		publish_rename_files(lander, record);
+	}
+}
+
+/* The last ones are recorded with the run's end, so that a crash before still finds an intent, and
+ * with it what the run was going to end as. */
+static int record_next(struct lander *lander, struct landing *landing, struct publication *pub,
+		       struct err *err)
+{
+	int rc;
+
+	if (end_of_batch(pub) == pub->all.n)
+		return LAST;
+	rc = db_begin(lander->db, err);
+	if (rc < 0)
+		return rc;
+	record_until(lander, pub, end_of_batch(pub));
+	return db_commit(lander->db, err);
+}
+
+/* In this order, each for all of them: one that turns out to be damaged does not keep the others
+ * from being published, because their intents are committed by then. */
+static step_fn *const steps[] = {
+	close_next, wait_for_next, intend_next, settle_next, record_next,
+};
+
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
+
+/* As far as the time of one turn allows. */
+static int go_on(struct lander *lander, struct landing *landing, struct publication *pub,
+		 struct err *err)
+{
+	int64_t until_ms = clock_monotonic_ms() + SLICE_MS;
+
+	for (; pub->step < STEPS; pub->step++, pub->next = 0) {
+		while (pub->next < pub->all.n) {
+			int rc = steps[pub->step](lander, landing, pub, err);
+
+			if (rc == LAST)
+				return 0;
+			if (rc < 0)
+				return rc;
+			if (clock_monotonic_ms() >= until_ms)
+				return PUBLISH_MORE;
+		}
+	}
+	return 0;
 }
 
 /* Nothing has been staged; it may be that a crash came while an empty part was. */
@@ -160,10 +238,10 @@ static int is_bare(struct lander *lander, const struct account *account,
 }
 
 /* The snapshots of the run; one that landed nothing and is complete has one, too. */
-static int gather(struct lander *lander, const struct landing *landing, struct err *err)
+static int gather(struct lander *lander, const struct landing *landing, struct published *published,
+		  struct err *err)
 {
 	const struct account *account = landing->account;
-	struct published *published = &lander->published;
 	bool bare = false;
 	int rc = publish_load(lander, account->run, published, err);
 
@@ -176,19 +254,37 @@ static int gather(struct lander *lander, const struct landing *landing, struct e
 	return rc < 0 ? rc : publish_load(lander, account->run, published, err);
 }
 
+static void forget(struct landing *landing)
+{
+	publish_free(landing->publication);
+	landing->publication = NULL;
+}
+
+void publish_free(struct publication *pub)
+{
+	if (!pub)
+		return;
+	publish_forget(&pub->all);
+	json_unref(pub->policy);
+	free(pub);
+}
+
 int publish_run(struct lander *lander, struct landing *landing, struct err *err)
 {
 	const struct account *account = landing->account;
-	struct published *published = &lander->published;
-	int rc;
+	int rc = 0;
 
-	publish_forget(published);
 	if (account->job->mode != JOB_MODE_SNAPSHOT)
 		return 0;
-	rc = gather(lander, landing, err);
+	if (!landing->publication) {
+		landing->publication = xcalloc(1, sizeof(*landing->publication));
+		rc = gather(lander, landing, &landing->publication->all, err);
+	}
 	if (rc == 0)
-		rc = finish_parts(lander, landing, published, err);
-	return rc < 0 ? rc : settle(lander, landing, published, err);
+		rc = go_on(lander, landing, landing->publication, err);
+	if (rc < 0 && rc != -EINPROGRESS)
+		forget(landing); /* what was not committed is not true: from the ledger once more */
+	return rc;
 }
 
 void publish_leave(struct lander *lander, const struct landing *landing, const struct err *why)
@@ -197,29 +293,45 @@ void publish_leave(struct lander *lander, const struct landing *landing, const s
 
 	log_run(LOG_LEVEL_ERROR, account->job->name, account->run,
 		"%s; what was landed stays in its staging directory", why->text);
-	publish_forget(&lander->published);
 }
 
 void publish_record(struct lander *lander, const struct landing *landing)
 {
-	for (size_t i = 0; i < lander->published.n; i++) {
-		const struct snapshot_record *record = &lander->published.at[i];
+	struct publication *pub = landing->publication;
+	size_t next = pub ? pub->next : 0;
 
-		if (record->state == SNAPSHOT_DROPPING)
-			continue; /* gone already */
-		snapshots_put(lander->db, record);
-		publish_rename_files(lander, record);
-	}
+	if (!pub)
+		return;
+	record_until(lander, pub, pub->all.n);
+	pub->next = next; /* should the commit fail, they are recorded once more */
 }
 
-void publish_retain(struct lander *lander, const struct landing *landing)
+void publish_recorded(struct landing *landing)
 {
-	struct json *policy = policy_of(landing->account->job);
+	struct publication *pub = landing->publication;
+	struct job_keep keep;
+
+	if (!pub)
+		return;
+	pub->next = 0;
+	pub->policy = policy_of(landing->account->job);
+	if (!policy_keep(pub->policy, &keep))
+		forget(landing);
+}
+
+int publish_retain(struct lander *lander, struct landing *landing)
+{
+	int64_t until_ms = clock_monotonic_ms() + SLICE_MS;
+	struct publication *pub = landing->publication;
 	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < lander->published.n; i++)
-		if (retention_of_snapshots(lander, lander->published.at[i].path, policy, &err) < 0)
+	while (pub && pub->next < pub->all.n) {
+		const char *path = pub->all.at[pub->next++].path;
+
+		if (retention_of_snapshots(lander, path, pub->policy, &err) < 0)
 			lander_try_later(lander, &err);
-	json_unref(policy);
-	publish_forget(&lander->published);
+		if (clock_monotonic_ms() >= until_ms)
+			return PUBLISH_MORE;
+	}
+	return 0;
 }

@@ -14,19 +14,24 @@
 #include "base/err.h"
 #include "run/lander_internal.h"
 
-/* All but the last commit. 0; -EINPROGRESS: parts are at the housekeeper still, ask again when a
- * chore came back; else an error that may pass. What can never be published (a part is damaged, or
+/* All but the last commit. 0; PUBLISH_MORE: ask again when others had their turn; -EINPROGRESS:
+ * parts are at the housekeeper still, ask again when a chore came back; else an error that may
+ * pass. What can never be published (a part is damaged, or
  * something else bears its name) makes the run `failed` with the reason, and is kept aside. Where
  * something else bears that name too it stays staged; where `latest` is no link it is left. Both
  * are logged, the run ends. */
+#define PUBLISH_MORE 1
 int publish_run(struct lander *lander, struct landing *landing, struct err *err);
 /* A run that was stopped does not wait for what publish_run could not do: its snapshots stay where
  * they are, and a retry goes on with them. */
 void publish_leave(struct lander *lander, const struct landing *landing, const struct err *why);
 /* Inside the transaction of the run's end. */
 void publish_record(struct lander *lander, const struct landing *landing);
-/* After that commit: older snapshots go as the policy says. Failures are tried again later. */
-void publish_retain(struct lander *lander, const struct landing *landing);
+/* It is committed: then older snapshots go as the policy says. 0, or PUBLISH_MORE. Failures are
+ * tried again later. */
+void publish_recorded(struct landing *landing);
+int publish_retain(struct lander *lander, struct landing *landing);
+void publish_free(struct publication *pub); /* NULL is fine */
 
 /* A run goes on, or is reopened: what was kept aside, or was about to be when a crash came, is
  * staged again. Not in a transaction. */

@@ -52,7 +52,7 @@ static int reopen_one(struct lander *lander, struct snapshot_record *record, str
 
 	/* What was not kept aside yet is staged still; what is lost is found when it is published.
 	 */
-	if (record->state == SNAPSHOT_KEEPING && (rc == -EUCLEAN || rc == -EEXIST))
+	if (record->state != SNAPSHOT_REOPENING && (rc == -EUCLEAN || rc == -EEXIST))
 		rc = 0;
 	if (rc == 0)
 		rc = db_begin(lander->db, err);
@@ -71,7 +71,8 @@ int publish_reopen(struct lander *lander, uint64_t run, struct err *err)
 
 	for (size_t i = 0; i < published.n && rc == 0; i++)
 		if (published.at[i].state == SNAPSHOT_REOPENING ||
-		    published.at[i].state == SNAPSHOT_KEEPING)
+		    published.at[i].state == SNAPSHOT_KEEPING ||
+		    published.at[i].state == SNAPSHOT_KEPT)
 			rc = reopen_one(lander, &published.at[i], err);
 	publish_forget(&published);
 	return rc;

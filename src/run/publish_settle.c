@@ -1,5 +1,5 @@
-/* One snapshot at the end of its run: published, kept aside, or left where it is: see publish.h. The
- * intent is committed before; done again after a crash, every step finds what is done.
+/* One snapshot at the end of its run: published, kept aside, or left where it is: see publish.h.
+ * The intent is committed before; done again after a crash, every step finds what is done.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -113,15 +113,15 @@ static int keep_one(struct lander *lander, const struct landing *landing,
 	return rc == -EEXIST ? leave_staged(record, err) : rc;
 }
 
-int publish_intend(struct lander *lander, const struct landing *landing,
-		   struct snapshot_record *record, struct err *err)
+void publish_intend(struct lander *lander, const struct landing *landing,
+		    struct snapshot_record *record)
 {
 	record->state = publish_is_complete(landing) ? SNAPSHOT_PUBLISHING : SNAPSHOT_KEEPING;
 	free(record->result);
 	record->result = xstrdup(landing->end.result);
 	record->published_ms = clock_unix_ms();
 	publish_sum(lander, record);
-	return publish_put(lander, record, err);
+	snapshots_put(lander->db, record);
 }
 
 /* It cannot be published and never will be: kept aside, and the run says why. */

@@ -23,6 +23,7 @@ RUN_TESTS = \
 	tests/unit/run/output_cache_test \
 	tests/unit/run/output_test \
 	tests/unit/run/policy_test \
+	tests/unit/run/publish_many_test \
 	tests/unit/run/publish_test \
 	tests/unit/run/query_test \
 	tests/unit/run/recover_test \
@@ -63,8 +64,12 @@ tests_unit_run_latency_test_SOURCES = tests/unit/run/latency_test.c tests/unit/u
 tests_unit_run_latency_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_output_test_SOURCES = tests/unit/run/output_test.c tests/unit/run/house.h
 tests_unit_run_output_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+tests_unit_run_publish_many_test_SOURCES = tests/unit/run/publish_many_test.c tests/unit/run/house.h
+tests_unit_run_publish_many_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+
 tests_unit_run_publish_test_SOURCES = tests/unit/run/publish_test.c tests/unit/run/house.h
 tests_unit_run_publish_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
+
 tests_unit_run_query_test_SOURCES = tests/unit/run/query_test.c tests/unit/run/house.h
 tests_unit_run_query_test_LDADD = $(RUN_LIBS) $(CHECK_LIBS)
 tests_unit_run_recover_test_SOURCES = tests/unit/run/recover_test.c tests/unit/unit.h

@@ -611,6 +611,32 @@ START_TEST(a_run_whose_end_was_not_committed_goes_on)
 }
 END_TEST
 
+/* Of very many, some are recorded as kept before the end is. */
+START_TEST(what_was_kept_aside_by_an_end_that_was_not_committed_is_staged_again)
+{
+	struct house house;
+	struct guest guest;
+	struct db *db;
+
+	played(&house, "cancelled");
+	db = house_db(&house);
+	ck_assert_int_eq(db_begin(db, NULL), 0);
+	runs_reopen(db, 1);
+	ck_assert_int_eq(db_commit(db, NULL), 0);
+	db_close(db);
+	house_open(&house);
+	guest_begin(&house, &guest, loaded(&house, 1));
+	expect_state(&house, 1, SNAPSHOT_STAGING, "cancelled");
+	guest_land(&house, &guest, 2, "[{'x': 3}]");
+	house_expect(&house, 1);
+	end_as(&house, &guest, "complete", "complete");
+	expect_names(&house, "a/1/_MANIFEST a/1/part-00001.csv a/1/part-00002.csv "
+			     "a/1/part-00003.csv a/latest ");
+	expect_files(&house, 1, 3);
+	house_done(&house);
+}
+END_TEST
+
 START_TEST(a_crash_while_reopening_is_made_good)
 {
 	static const char *const commands[] = {
@@ -835,9 +861,10 @@ UNIT_MAIN("publish", a_complete_run_is_published_as_a_whole,
 	  a_crash_before_the_empty_part_does_not_lose_it, every_path_of_a_run_has_its_own_snapshot,
 	  parts_are_packed_before_they_are_published, the_oldest_go_but_never_latest,
 	  a_run_that_goes_on_keeps_what_it_has, a_crash_while_publishing_is_made_good,
-	  a_run_whose_end_was_not_committed_goes_on, a_crash_while_reopening_is_made_good,
-	  a_removal_that_was_begun_is_finished_at_the_start, a_damaged_part_makes_the_run_failed,
-	  what_cannot_be_vouched_for_is_not_published,
+	  a_run_whose_end_was_not_committed_goes_on,
+	  what_was_kept_aside_by_an_end_that_was_not_committed_is_staged_again,
+	  a_crash_while_reopening_is_made_good, a_removal_that_was_begun_is_finished_at_the_start,
+	  a_damaged_part_makes_the_run_failed, what_cannot_be_vouched_for_is_not_published,
 	  one_damaged_snapshot_of_a_run_does_not_keep_back_the_others,
 	  what_bears_the_name_already_is_left_alone,
 	  a_run_that_cannot_be_kept_aside_ends_and_stays_staged,
