@@ -107,11 +107,56 @@ int output_commit_closed(struct output *output, struct db *db, const struct outf
 	return rc;
 }
 
+/* Inside the transaction: a snapshot without the part that was lost must not pass for whole. */
+static void record_lost_part(const struct output *output, struct db *db, const struct err *why)
+{
+	const struct snapshot snapshot = { output->place.root, output->path, output->snapshot };
+	struct output_record last = { 0 };
+	char *staging = snapshot_staging(&snapshot);
+
+	if (outputs_get(db, output->key, &last, NULL) == 0 && last.rows > 0) {
+		struct file_record record = {
+			.state = FILE_LISTED,
+			.name = xasprintf("%s/part-%05llu%s%s", staging,
+					  (unsigned long long)last.sequence,
+					  output->format->extension, SNAPSHOT_PART_SUFFIX),
+			.path = output->key,
+			.job = output->job,
+			.rows = last.rows,
+			.bytes = last.offset,
+			.raw_bytes = last.offset,
+			.sequence = last.sequence,
+			.opened_ms = last.opened_ms,
+			.closed_ms = clock_unix_ms(),
+			.policy = output->policy,
+			.columns = output->columns,
+			.runs = output->runs,
+			.note = xasprintf("damaged: %s", why->text),
+		};
+
+		files_insert(db, &record);
+		free(record.name);
+		free(record.note);
+	}
+	output_record_done(&last);
+	free(staging);
+}
+
 int output_commit_lost(struct output *output, struct db *db, const struct err *why, struct err *err)
 {
+	int rc;
+
 	log_run(LOG_LEVEL_ERROR, output->job, 0, "%s", why->text);
-	forget_runs(output);
-	return output_commit_as(output, db, OUTFILE_NONE, NULL, err);
+	rc = db_begin(db, err);
+	if (rc < 0)
+		return rc;
+	if (output->snapshot)
+		record_lost_part(output, db, why);
+	output_record_as(output, db, OUTFILE_NONE, NULL);
+	rc = db_commit(db, err);
+	if (rc == 0)
+		forget_runs(output);
+	return rc;
 }
 
 /* What is still to be compressed, or to be published, bears no name that a reader takes for data.
