@@ -242,7 +242,7 @@ static int reopen_run(struct lander *lander, struct seed *seed, struct err *err)
 	}
 	runs_reopen(lander->db, id);
 	runs_update_counts(lander->db, id, &counts);
-	rc = publish_mark_reopening(lander, id, err);
+	rc = publish_mark_reopening(lander, seed, err);
 	if (rc < 0) {
 		db_rollback(lander->db);
 		return rc;

@@ -36,7 +36,8 @@ void publish_free(struct publication *pub); /* NULL is fine */
 /* A run goes on, or is reopened: what was kept aside, or was about to be when a crash came, is
  * staged again. Not in a transaction. */
 int publish_reopen(struct lander *lander, uint64_t run, struct err *err);
-/* Inside the transaction that reopens a run: the intent. -EUCLEAN: what was kept aside is gone. */
-int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err);
+/* Inside the transaction that reopens a run: the intent. -EUCLEAN: what was kept aside, or some of
+ * it, is gone. */
+int publish_mark_reopening(struct lander *lander, const struct seed *seed, struct err *err);
 
 #endif

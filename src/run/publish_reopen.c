@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "data/snapshot.h"
@@ -29,11 +30,34 @@ static int must_be_there(struct lander *lander, const struct snapshot_record *re
 	return rc;
 }
 
-int publish_mark_reopening(struct lander *lander, uint64_t run, struct err *err)
+/* Retention forgets what it removes, so no fewer rows may be left than the run had landed. */
+static int must_be_all(const struct published *published, const struct run_record *run,
+		       struct err *err)
 {
-	struct published published = { 0 };
-	int rc = publish_load(lander, run, &published, err);
+	uint64_t rows = 0;
 
+	for (size_t i = 0; i < published->n; i++) {
+		if (published->at[i].state == SNAPSHOT_STAGING)
+			return 0; /* left so by a stop: its rows are not counted yet */
+		rows += published->at[i].rows;
+	}
+	if (rows >= run->counts.rows)
+		return 0;
+	return err_set(err, -EUCLEAN,
+		       "of the %llu rows that run %llu had landed %llu are kept, so it cannot go "
+		       "on; run the job again",
+		       (unsigned long long)run->counts.rows, (unsigned long long)run->id,
+		       (unsigned long long)rows);
+}
+
+int publish_mark_reopening(struct lander *lander, const struct seed *seed, struct err *err)
+{
+	const struct run_record *run = &seed->record;
+	struct published published = { 0 };
+	int rc = publish_load(lander, run->id, &published, err);
+
+	if (rc == 0 && seed->job->mode == JOB_MODE_SNAPSHOT && strcmp(run->state, "ended") == 0)
+		rc = must_be_all(&published, run, err);
 	for (size_t i = 0; i < published.n && rc == 0; i++) {
 		if (published.at[i].state != SNAPSHOT_KEPT)
 			continue;

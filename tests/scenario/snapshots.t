@@ -5,6 +5,7 @@ import glob
 import gzip
 import hashlib
 import json
+import os
 import pathlib
 import threading
 import time
@@ -109,6 +110,32 @@ def test_partial_is_kept_aside_and_a_retry_publishes_it(place):
     assert names and all((place.data / name).exists() for name in names), names
     assert names[0] in place.ctl("info", str(run["id"])).stdout or names[0] in json.dumps(done)
     assert [row[0] for row in json.loads(place.ctl("--json", "head", "j").stdout)["rows"]]
+
+
+def test_a_part_that_lost_data_on_the_way_is_missed(place):
+    hold = threading.Event()
+    place.closers.append(hold.set)
+    serve(place, output={"path": "j"},
+          answer=lambda n, r: (n < 3 or hold.wait(stage.PATIENCE)) and reply([{"id": n}]))
+    run = place.begin("j")
+    stage.until(lambda: place.info(run)["requests"]["landed"] == 3)
+    os.truncate(place.data / f"j/.{run}.staging/rows.csv.live", 0)
+    hold.set()
+    done = place.ended(run)
+    assert done["result"] == "failed" and "part-00001" in done["reason"], done
+    assert (place.data / f"j/{run}.failed/_MANIFEST").exists() and not (place.data / "j/latest").exists()
+
+
+def test_what_keep_has_removed_is_not_completed_by_a_retry(place):
+    ill = {3}
+    serve(place, output={"path": "j", "keep": {"age": "1s"}},
+          answer=lambda n, r: reply(status="404 Not Found") if n in ill else reply([{"id": n}]))
+    run = place.run("j")
+    stage.until(lambda: place.run("j") and not (place.data / f"j/{run['id']}.partial").exists())
+    ill.clear()
+    retry = place.ctl("retry", str(run["id"]))
+    assert retry.returncode == 1 and "run the job again" in retry.stderr, retry
+    assert place.info(run["id"])["result"] == "partial" and not (place.data / "j/latest").exists()
 
 
 def test_cancelled_and_failed(place):

@@ -65,6 +65,8 @@ START_TEST(others_land_while_very_many_are_published)
 	ck_assert_msg(landing->code == 0, "%s", landing->error);
 	ck_assert_uint_gt(pages, 1);
 	landing_free(landing);
+	if (pages < MANY) /* the last that was handed in is still on its way */
+		landing_free(house_wait(&house));
 	expect_published(&house);
 	guest_done(&many);
 	guest_done(&other);

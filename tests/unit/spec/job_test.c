@@ -466,7 +466,7 @@ START_TEST(a_first_request_is_a_job_of_its_own)
 	ck_assert_uint_eq(own->nheaders, 0);
 	ck_assert_uint_eq(own->retry_attempts, 7);
 	ck_assert_int_eq(own->auth, JOB_AUTH_BEARER);
-	ck_assert_int_eq(own->pages, JOB_PAGES_LINK);
+	ck_assert_int_eq(own->paging.by, JOB_PAGES_LINK);
 	ck_assert(!json_has(other, "auth")); /* credentials stay on their origin */
 	ck_assert_int_eq(job->matrix.params[0].source.kind, SOURCE_REQUEST);
 	ck_assert_uint_eq(job->matrix.points, 0);
