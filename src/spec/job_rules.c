@@ -138,6 +138,11 @@ static bool new_columns_elsewhere(const struct job *job, const struct json *defi
 	       (!job->columns_auto || job->format != JOB_FORMAT_CSV);
 }
 
+static bool expect_of_unchanged(const struct job *job, const struct json *definition)
+{
+	return job->conditional && job_written(definition, "/expect");
+}
+
 static const struct job_rule rules[] = {
 	{ "/request", two_bodies, "only one of text, json, form and graphql can be the body" },
 	{ "/request/tls", cert_without_key, "cert and key belong together" },
@@ -167,6 +172,9 @@ static const struct job_rule rules[] = {
 	{ "/new_columns", new_columns_elsewhere,
 	  "only rotate fits here: extra, drop and fail are for columns: auto with format: csv "
 	  "(declared columns never change, and a JSON record lands with all its keys)" },
+	{ "/expect", expect_of_unchanged,
+	  "with conditional: true an answer that has not changed brings no rows, so what a run "
+	  "brings cannot be held against this" },
 	{ .pointer = NULL },
 };
 
