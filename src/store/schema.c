@@ -153,8 +153,8 @@ static const char *const steps[] = {
 	"ALTER TABLE chains ADD COLUMN paging TEXT;",
 
 	/* What an unchanged page means to its chain: struct page_view, and by: auto. */
-	"ALTER TABLE validators ADD COLUMN view BLOB;"
-	"ALTER TABLE validators ADD COLUMN paging TEXT;",
+	("ALTER TABLE validators ADD COLUMN view BLOB;"
+	 "ALTER TABLE validators ADD COLUMN paging TEXT;"),
 
 	"ALTER TABLE runs ADD COLUMN after INTEGER NOT NULL DEFAULT 0;",
 };
