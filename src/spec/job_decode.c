@@ -19,9 +19,10 @@ static const char *const readings[] = {
 
 static int check_charset(const char *text, struct err *err)
 {
-	iconv_t conversion = iconv_open("UTF-8", text);
+	/* Behind a "/" glibc reads options of its own. */
+	iconv_t conversion = strchr(text, '/') ? (iconv_t)-1 : iconv_open("UTF-8", text);
 
-	if (conversion == (iconv_t)-1 || strchr(text, '/'))
+	if (conversion == (iconv_t)-1)
 		return err_set(err, -EINVAL,
 			       "expected a character set such as \"windows-1252\" or \"UTF-16\", "
 			       "found \"%.40s\"",

@@ -90,7 +90,7 @@ END
 }
 
 @test "a beginning of a verb is enough, and options may stand anywhere" {
-  ctl stat -s none.sock
+  ctl statu -s none.sock
   [ "$status" -eq 3 ]
   ctl --json -s none.sock sh a
   [ "$status" -eq 3 ]

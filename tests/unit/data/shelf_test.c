@@ -95,11 +95,11 @@ static void try_outfile(void)
 
 	ck_assert_int_lt(outfile_create(out, "id\n", 3, 0, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err.text, "symbolic link"));
-	ck_assert_int_eq(outfile_recover(out, &state, &closed, &err), -EUCLEAN);
-	ck_assert_ptr_nonnull(strstr(err.text, "a symbolic link or a file stands where its"));
+	ck_assert_int_eq(outfile_recover(out, &state, &closed, &err), -ENOTDIR);
+	ck_assert_ptr_nonnull(strstr(err.text, "a symbolic link or a file stands"));
 	state.phase = OUTFILE_CLOSING;
 	snprintf(state.closing, sizeof(state.closing), PATH "-1.csv");
-	ck_assert_int_eq(outfile_recover(out, &state, &closed, &err), -EUCLEAN);
+	ck_assert_int_eq(outfile_recover(out, &state, &closed, &err), -ENOTDIR);
 	state.phase = OUTFILE_OPENING;
 	ck_assert_int_lt(outfile_recover(out, &state, &closed, &err), 0);
 	outfile_free(out);

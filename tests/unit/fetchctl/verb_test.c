@@ -21,7 +21,7 @@ END_TEST
 
 START_TEST(a_beginning_that_only_one_verb_has_is_enough)
 {
-	ck_assert_str_eq(found("st"), "status");
+	ck_assert_str_eq(found("statu"), "status");
 	ck_assert_str_eq(found("rel"), "reload");
 	ck_assert_str_eq(found("ca"), "cancel");
 }
