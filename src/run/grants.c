@@ -412,7 +412,7 @@ bool grant_doubts(struct grant *grant, const struct parcel *parcel)
 	if (!grant_doubted(request->scope->job, parcel->status))
 		return false;
 	if (request->renewed) {
-		grant->vain |= request->serial == grant->serial;
+		grant->vain = true; /* whoever had it renewed once more meanwhile */
 		return false;
 	}
 	if (request->serial == grant->serial) {

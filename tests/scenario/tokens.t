@@ -129,7 +129,8 @@ def test_a_token_that_is_never_good_is_fetched_twice_and_no_more(place, engine):
 
 
 def test_one_forbidden_thing_does_not_renew_for_each(place):
-    """401 for every second item whatever the token: they fail, the others land, few tokens are fetched."""
+    """401 for every second item whatever the token: they fail, the others land, and no more tokens are fetched
+    than there are workers, who may each doubt one before the first of them is proven wrong."""
     endpoint = peers.TokenEndpoint()
     server = api(place, endpoint)
     script = server.script
@@ -138,7 +139,7 @@ def test_one_forbidden_thing_does_not_renew_for_each(place):
     job(place, server, n=60)
     run = place.run("j")
     assert run["result"] == "partial" and run["requests"]["failed"] == 30
-    assert ids(place) == list(range(2, 61, 2)) and len(endpoint.asked) <= 3, len(endpoint.asked)
+    assert ids(place) == list(range(2, 61, 2)) and len(endpoint.asked) <= 8, len(endpoint.asked)
 
 
 def reason(place, endpoint, **auth):
